@@ -1,0 +1,110 @@
+"""Bring a base to today's schema: all or nothing, with a backup first."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from kb.errors import Refused
+
+if TYPE_CHECKING:
+    from kb.store import KnowledgeBase
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's settings; there is no alembic.ini, the connection is handed over."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The revision of the schema this program expects."""
+    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+
+
+def current(base: KnowledgeBase) -> str | None:
+    """The revision of the base's schema, none where it is empty. Raises Refused where it is no sound base."""
+    name = base.path or "the database"
+    if base.path and _is_cut_off(base.path):
+        raise Refused(f"{name} is an empty file, a base lost or cut off: restore a backup, or delete it to start anew")
+    try:
+        with base.reader.connect() as connection:
+            revision = MigrationContext.configure(connection).get_current_revision()
+            if revision is None and inspect(connection).get_table_names():
+                raise Refused(f"{name} holds tables of another program: choose another database")
+            return revision
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise Refused(f"cannot open {name}: {reason}; restore a backup or correct DATABASE_URL") from error
+
+
+def check(base: KnowledgeBase) -> None:
+    """Raise Refused where the pages of a SQLite file are damaged; PostgreSQL looks after its own."""
+    if not base.is_sqlite:
+        return
+    try:
+        with base.reading() as connection:
+            answer = connection.scalar(text("PRAGMA quick_check(1)"))
+    except DBAPIError as error:
+        answer = str(error.orig)
+    if answer != "ok":
+        raise Refused(f"{base.path} is damaged ({answer}): restore a backup with python -m kb restore FILE")
+
+
+_check_once = lru_cache(maxsize=32)(check)
+
+
+def upgrade(base: KnowledgeBase) -> None:
+    """Check the base and migrate it to the head in one transaction; an existing SQLite base is copied first."""
+    now = current(base)
+    if now is not None:
+        _check_once(base)
+    if now == head():
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+    if now is not None and now not in known:
+        raise Refused(f"the base was made by a newer version (schema {now}): update the program")
+    if now is not None and base.path:
+        copy(base.path, base.path.with_suffix(f".before-{head()}.sqlite"))
+    with base.writing() as connection:
+        if not base.is_sqlite:
+            # Two processes that start together: the second waits and then finds nothing left to do.
+            connection.execute(text("SELECT pg_advisory_xact_lock(7305)"))
+        command.upgrade(configuration(connection), "head")
+    if now is None and base.path:
+        _keep_private(base.path)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a SQLite base while others use it, by the database's own backup, readable by its owner only."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    _keep_private(target)
+
+
+def _is_cut_off(path: Path) -> bool:
+    """An empty file opens as a sound base; another process may be just making it, so look again."""
+    for _attempt in range(10):
+        if not path.exists() or path.stat().st_size:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _keep_private(path: Path) -> None:
+    for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        if file.exists():
+            file.chmod(0o600)
