@@ -1,0 +1,133 @@
+"""From a chunk of cells to the values of one table: only the distinct texts of a column are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kb.importing.columns import Parser, Rules, parser
+from kb.importing.presets import ColumnMap
+
+Objects = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.int64]
+_PLAIN_NUMBER = r"^-?\d{1,15}(\.\d+)?$"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A column as its distinct texts and, for each row, which of them it holds."""
+
+    codes: Codes
+    uniques: list[str]
+
+    def at(self, row: int) -> str:
+        return self.uniques[int(self.codes[row])]
+
+
+@dataclass(frozen=True)
+class Values:
+    """One value for each row (None: empty or wrong) and, for the wrong ones, the reason by row."""
+
+    values: Objects
+    wrong: dict[int, str]
+
+
+def texts(cells: pa.Table, column: ColumnMap, look_ups: Mapping[tuple[str, str, str], Mapping[str, str]], empty: frozenset[str]) -> tuple[Texts, dict[int, str]]:
+    """The texts of one mapped column, and reasons for rows whose look-up in another file failed."""
+    if column.constant is not None:
+        return Texts(np.zeros(cells.num_rows, np.int64), [column.constant]), {}
+    parts = [pc.utf8_trim_whitespace(cells[source]) for source in column.sources]
+    joined = parts[0] if len(parts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, column.join))
+    encoded = pc.dictionary_encode(joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined)
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    uniques = [("" if text in empty else text) for text in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    uniques, failed = _translate(uniques, column, look_ups)
+    return Texts(codes, uniques), _by_row(codes, failed)
+
+
+def _translate(uniques: list[str], column: ColumnMap, look_ups: Mapping[tuple[str, str, str], Mapping[str, str]]) -> tuple[list[str], dict[int, str]]:
+    failed: dict[int, str] = {}
+    for via in column.via:
+        table = look_ups[(via.file, via.key, via.value)]
+        for i, text in enumerate(uniques):
+            if text and i not in failed:
+                if text not in table:
+                    failed[i] = f"is no {via.key} in {via.file}"
+                uniques[i] = table.get(text, text)
+    if column.values:
+        uniques = [column.values.get(text, text) for text in uniques]
+    return uniques, failed
+
+
+def values(found: Texts, kind: str, rules: Rules) -> Values:
+    """Parse the distinct texts and spread the values over the rows, in the form the databases store."""
+    parsed, wrong = _parse(found.uniques, kind, rules)
+    return Values(parsed[found.codes], _by_row(found.codes, wrong))
+
+
+def product(columns: list[Texts], rules: Rules) -> Values:
+    """The product of several number columns, row by row; empty where one of them is."""
+    parts = [values(column, "number", rules) for column in columns]
+    wrong = {row: reason for part in parts for row, reason in part.wrong.items()}
+    numbers = [np.array([np.nan if v is None else v for v in part.values], dtype=float) for part in parts]
+    result = np.round(np.prod(numbers, axis=0), 6).astype(object)
+    result[np.isnan(result.astype(float))] = None
+    return Values(result, wrong)
+
+
+def _parse(uniques: list[str], kind: str, rules: Rules) -> tuple[Objects, dict[int, str]]:
+    fast = _plain_numbers(uniques, rules) if kind in ("number", "integer") else None
+    if fast is not None:
+        return fast, {}
+    parse: Parser = parser(kind, rules)
+    store = _STORED.get(kind, lambda value: value)
+    result = np.empty(len(uniques), dtype=object)
+    wrong: dict[int, str] = {}
+    for i, text in enumerate(uniques):
+        if text:
+            try:
+                result[i] = store(parse(text))
+            except ValueError as error:
+                wrong[i] = str(error)
+    return result, wrong
+
+
+def _plain_numbers(uniques: list[str], rules: Rules) -> Objects | None:
+    """All texts at once where each is empty or plain digits with a point; none where one needs a closer look."""
+    array = pa.array(uniques, pa.string())
+    filled = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    if rules.decimal != "." or not pc.all(pc.match_substring_regex(filled, _PLAIN_NUMBER)).as_py():
+        return None
+    numbers = pc.cast(filled, pa.float64()).to_numpy(zero_copy_only=False)
+    if not rules.negative and np.nanmin(numbers, initial=0) < 0:
+        return None
+    result: Objects = numbers.astype(object)
+    result[np.isnan(numbers)] = None
+    return result
+
+
+def stored_date(value: date) -> str:
+    return value.isoformat()
+
+
+def stored_time(value: datetime) -> str:
+    return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+_STORED: dict[str, Callable[[Any], Any]] = {"date": stored_date, "time": stored_time}
+
+
+def _by_row(codes: Codes, wrong: Mapping[int, str]) -> dict[int, str]:
+    if not wrong:
+        return {}
+    rows = np.flatnonzero(np.isin(codes, list(wrong)))
+    return {int(row): wrong[int(codes[row])] for row in rows}

@@ -1,0 +1,237 @@
+"""Presets: one TOML file says which file fills which table, column by column."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kb.errors import Refused
+from kb.importing.columns import FALSE, TRUE, overlapping
+from kb.importing.fields import importable, target
+
+FOLDER = Path(__file__).parents[2] / "data" / "presets"
+_COLUMN_WORDS = {"from", "join", "constant", "via", "times", "values", "dates", "decimal", "negative", "future", "true", "false"}
+_TABLE_WORDS = {"table", "files", "columns", "where", "key", "distinct", "create", "shift_days", "note", "optional"}
+_PRESET_WORDS = {
+    "name", "title", "version", "extends", "time_zone", "currency", "dates", "decimal", "empty", "encoding", "delimiter",
+    "escape", "ignore", "one_of_each", "notes", "table", "sheet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Via:
+    """A look-up in another file of the same import: `file: key > value`."""
+
+    file: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Where one header of our tables comes from, and how its cells are read."""
+
+    header: str
+    sources: tuple[str, ...] = ()
+    join: str = " "
+    constant: str | None = None
+    times: tuple[str, ...] = ()
+    via: tuple[Via, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    dates: tuple[str, ...] | None = None
+    decimal: str | None = None
+    negative: bool = False
+    future: bool = False
+    true: frozenset[str] = TRUE
+    false: frozenset[str] = FALSE
+
+
+@dataclass(frozen=True)
+class TableMap:
+    """Which files fill one table."""
+
+    table: str
+    files: tuple[str, ...]
+    columns: tuple[ColumnMap, ...]
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    where_not: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    content_key: bool = False
+    distinct: bool = False
+    create: tuple[str, ...] = ()
+    shift_days: int = 0
+    note: str = ""
+    optional: bool = False
+
+    def takes(self, file_name: str) -> bool:
+        return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.files)
+
+    @property
+    def sources(self) -> set[str]:
+        """The headers that the file must have."""
+        wanted = {source for column in self.columns for source in (*column.sources, *column.times)}
+        return wanted | set(self.where) | set(self.where_not)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How the exports of one system are read."""
+
+    name: str
+    title: str
+    version: str
+    tables: tuple[TableMap, ...]
+    time_zone: str = "UTC"
+    currency: str = ""
+    dates: tuple[str, ...] | None = None
+    decimal: str | None = None
+    empty: frozenset[str] = frozenset()
+    encoding: str | None = None
+    delimiter: str | None = None
+    escape: str | None = None
+    sheet: str | None = None
+    ignore: tuple[str, ...] = ()
+    one_of_each: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def shifts(self) -> tuple[str, ...]:
+        """One sentence for each table whose dates are moved."""
+        return tuple(f"All dates of {t.table} from {', '.join(t.files)} are moved by {t.shift_days:+,} days." for t in self.tables if t.shift_days)
+
+    def with_choices(self, *, decimal: str | None = None, dates: tuple[str, ...] | None = None) -> Preset:
+        """The same preset with the reader's own word on decimal mark or date format, where the file left it open."""
+        return replace(self, decimal=decimal or self.decimal, dates=dates or self.dates)
+
+
+def names() -> list[str]:
+    """The names of the presets that come with the program."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load(name: str) -> Preset:
+    """A preset by name or by the path of a TOML file. Raises Refused where it is missing or wrong."""
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if not path.is_file():
+        raise Refused(f"no preset {name!r}: choose one of {', '.join(names())} or name a .toml file")
+    return parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def parse(text: str, where: str) -> Preset:
+    """A preset from its TOML text; `where` names it in messages. Raises Refused saying what is wrong in it."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{where} is no valid TOML: {error}") from error
+    if "extends" in content:
+        parent = tomllib.loads((FOLDER / f"{content['extends']}.toml").read_text(encoding="utf-8"))
+        content = {**parent, **content, "table": [*content.get("table", []), *parent["table"]]}
+    _only(content, _PRESET_WORDS, where)
+    preset = _preset(content, where)
+    _check(preset, where)
+    return preset
+
+
+def _preset(content: dict[str, Any], where: str) -> Preset:
+    plain = ("time_zone", "currency", "decimal", "encoding", "delimiter", "escape", "one_of_each", "sheet")
+    return Preset(
+        name=str(content.get("name") or Path(where).stem),
+        title=str(content.get("title", "")),
+        version=str(content.get("version", "1")),
+        tables=tuple(_table(entry, where) for entry in content.get("table", [])),
+        dates=_many(content, "dates"),
+        empty=frozenset(content.get("empty", ())),
+        ignore=tuple(content.get("ignore", ())),
+        notes=tuple(content.get("notes", ())),
+        **{word: content[word] for word in plain if word in content},
+    )
+
+
+def _table(entry: dict[str, Any], where: str) -> TableMap:
+    name = str(entry.get("table", ""))
+    place = f"{where}, table {name}"
+    _only(entry, _TABLE_WORDS, place)
+    headers = target(name).headers
+    columns = entry.get("columns", "same")
+    if columns == "same":
+        columns = {header: {"from": header} for header in headers}
+        entry = {"optional": True, **entry}
+    foreign = set(columns) - set(headers) - {"currency"}
+    if foreign:
+        raise Refused(f"{place}: no column {sorted(foreign)[0]!r}; it takes {', '.join(headers)}")
+    is_, not_ = {}, {}
+    for header, wanted in entry.get("where", {}).items():
+        (not_ if "not" in wanted else is_)[header] = tuple(map(str, wanted.get("not", wanted.get("is", ()))))
+    return TableMap(
+        table=name,
+        files=tuple([entry["files"]] if isinstance(entry["files"], str) else entry["files"]),
+        columns=tuple(_column(header, spec, place) for header, spec in columns.items()),
+        where=is_,
+        where_not=not_,
+        content_key=entry.get("key") == "content",
+        distinct=bool(entry.get("distinct", False)),
+        create=tuple(entry.get("create", ())),
+        shift_days=int(entry.get("shift_days", 0)),
+        note=str(entry.get("note", "")),
+        optional=bool(entry.get("optional", False)),
+    )
+
+
+def _column(header: str, spec: Any, place: str) -> ColumnMap:
+    spec = {"from": spec} if isinstance(spec, str) else dict(spec)
+    _only(spec, _COLUMN_WORDS, f"{place}, column {header}")
+    chain = spec.get("via", ())
+    return ColumnMap(
+        header=header,
+        sources=_many(spec, "from") or (),
+        join=spec.get("join", " "),
+        constant=spec.get("constant"),
+        times=tuple(spec.get("times", ())),
+        via=tuple(_via(step, place) for step in ([chain] if isinstance(chain, str) else chain)),
+        values={str(a): str(b) for a, b in spec.get("values", {}).items()},
+        dates=_many(spec, "dates"),
+        decimal=spec.get("decimal"),
+        negative=bool(spec.get("negative", False)),
+        future=bool(spec.get("future", False)),
+        true=frozenset(word.lower() for word in spec["true"]) if "true" in spec else TRUE,
+        false=frozenset(word.lower() for word in spec["false"]) if "false" in spec else FALSE,
+    )
+
+
+def _via(step: str, place: str) -> Via:
+    try:
+        file, rest = step.split(":", 1)
+        key, value = rest.split(">", 1)
+    except ValueError as error:
+        raise Refused(f"{place}: via = {step!r} must read 'FILE: KEY > VALUE'") from error
+    return Via(file.strip(), key.strip(), value.strip())
+
+
+def _many(content: dict[str, Any], word: str) -> tuple[str, ...] | None:
+    value = content.get(word)
+    if value is None or value == "auto":
+        return None
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _only(content: dict[str, Any], known: set[str], place: str) -> None:
+    unknown = sorted(set(content) - known)
+    if unknown:
+        raise Refused(f"{place}: unknown word {unknown[0]!r}; known are {', '.join(sorted(known))}")
+
+
+def _check(preset: Preset, where: str) -> None:
+    try:
+        ZoneInfo(preset.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Refused(f"{where}: no time zone {preset.time_zone!r}; write one like Europe/Berlin") from error
+    lists = [preset.dates, *(column.dates for table in preset.tables for column in table.columns)]
+    for formats in filter(None, lists):
+        clash = overlapping(formats)
+        if clash:
+            raise Refused(f"{where}: {clash[2]} can be read by {clash[0]} and {clash[1]} as different days; keep one")
+    if not preset.tables:
+        raise Refused(f"{where} fills no table: add [[table]] entries for {', '.join(importable()[:3])}, ...")

@@ -1,0 +1,42 @@
+"""Every table of the knowledge base, by area."""
+
+from kb.models.base import Base, UtcDateTime
+from kb.models.hearing import Complaint, Feedback, FieldAllocation, Recall, Request, Return
+from kb.models.keeping import (
+    AuditEntry,
+    Import,
+    ImportChange,
+    ImportFile,
+    MappingPreset,
+    RefusedRow,
+    Revision,
+    Session,
+    Setting,
+    User,
+    UserDepartment,
+)
+from kb.models.learned import Correction, Group, Link, Membership, Run
+from kb.models.making import Inspection, Lot, LotMaterial, Nonconformance, PurchaseReceipt, WorkOrder
+from kb.models.master import BomLine, Customer, Material, Product, Site, Supplier, WorkCenter
+from kb.models.planning import Capacity, Forecast, StockLevel
+from kb.models.selling import OrderLine, SalesOrder, Shipment
+from kb.models.together import (
+    Action,
+    ActionStep,
+    Answer,
+    Decision,
+    ExchangeEvent,
+    Meeting,
+    Objective,
+    Signal,
+    Swap,
+)
+
+__all__ = [
+    "Action", "ActionStep", "Answer", "AuditEntry", "Base", "BomLine", "Capacity", "Complaint", "Correction",
+    "Customer", "Decision", "ExchangeEvent", "Feedback", "FieldAllocation", "Forecast", "Group", "Import",
+    "ImportChange", "ImportFile", "Inspection", "Link", "Lot", "LotMaterial", "MappingPreset", "Material",
+    "Meeting", "Membership", "Nonconformance", "Objective", "OrderLine", "Product", "PurchaseReceipt", "Recall",
+    "RefusedRow", "Request", "Return", "Revision", "Run", "SalesOrder", "Session", "Setting", "Shipment", "Signal",
+    "Site", "StockLevel", "Supplier", "Swap", "User", "UserDepartment", "UtcDateTime", "WorkCenter", "WorkOrder",
+]  # fmt: skip
