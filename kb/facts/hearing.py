@@ -1,0 +1,130 @@
+"""Facts of hearing: what customers report, by the day they did and by the cohort it was shipped in."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, and_, case, cast, func, literal
+
+from kb.facts.expressions import days_between
+from kb.facts.fact import Column, Fact, Join
+from kb.facts.selling import SHIPMENTS
+from kb.facts.shared import CUSTOMERS, PRODUCTS, joined, of_customer, of_lot, of_product, plain, table
+
+RETURNS, COMPLAINTS = table("returns"), table("complaints")
+FEEDBACK, REQUESTS = table("feedback"), table("requests")
+SHARES = table("field_allocations")
+WINDOW_DAYS = 180
+"""A cohort is followed this long, so that old and young cohorts compare."""
+
+
+def _returns() -> Fact:
+    joins, dimensions = joined(
+        of_product(RETURNS.c.product_id), of_customer(RETURNS.c.customer_id), of_lot(RETURNS.c.lot_id)
+    )
+    value = func.coalesce(RETURNS.c.credit, RETURNS.c.quantity * PRODUCTS.c.unit_price)
+    return Fact(
+        "returns", "Returns", "one return, by the day it came back",
+        table="returns", root=RETURNS, key=Column(RETURNS.c.return_number), on=Column(RETURNS.c.returned_on),
+        joins=joins,
+        dimensions={
+            **dimensions,
+            "region": Column(func.coalesce(CUSTOMERS.c.region, RETURNS.c.region), ("customer",)),
+            **plain(RETURNS, "reason", "finding"),
+        },
+        measures={
+            "returns": Column(literal(1)),
+            "units_returned": Column(func.coalesce(RETURNS.c.quantity, 1)),
+            "return_cost": Column(value, ("product",)),
+        },
+        details=plain(RETURNS, "text"),
+    )  # fmt: skip
+
+
+def _complaints() -> Fact:
+    joins, dimensions = joined(
+        of_product(COMPLAINTS.c.product_id), of_customer(COMPLAINTS.c.customer_id), of_lot(COMPLAINTS.c.lot_id)
+    )
+    return Fact(
+        "complaints", "Complaints", "one complaint, by the day it came in",
+        table="complaints", root=COMPLAINTS, key=Column(COMPLAINTS.c.complaint_number),
+        on=Column(COMPLAINTS.c.received_on), joins=joins,
+        dimensions={
+            **dimensions,
+            "channel": Column(COMPLAINTS.c.channel),
+            "severity": Column(cast(COMPLAINTS.c.severity, String)),
+        },
+        measures={"complaints": Column(literal(1))},
+        details=plain(COMPLAINTS, "closed_on", "text"),
+    )  # fmt: skip
+
+
+def _of_cohort() -> tuple[dict[str, Join], dict[str, Column]]:
+    shipment = {"shipment": Join(SHIPMENTS, SHIPMENTS.c.shipment_id == SHARES.c.shipment_id)}
+    joins, dimensions = joined(
+        of_product(SHIPMENTS.c.product_id), of_customer(SHIPMENTS.c.customer_id), of_lot(SHIPMENTS.c.lot_id)
+    )
+    behind = {name: Join(join.target, join.on, ("shipment", *join.needs)) for name, join in joins.items()}
+    return {**shipment, **behind}, dimensions
+
+
+def _returned() -> Fact:
+    joins, dimensions = _of_cohort()
+    in_window = days_between(SHIPMENTS.c.shipped_on, RETURNS.c.returned_on) <= WINDOW_DAYS
+    units = SHARES.c.share * func.coalesce(RETURNS.c.quantity, 1)
+    is_defect = and_(in_window, ~func.coalesce(RETURNS.c.is_no_trouble_found, False))
+    return Fact(
+        "returned", "Returns by ship cohort",
+        "the share of one return that came from one shipment, by the day that left",
+        table="returns", root=SHARES.join(RETURNS, RETURNS.c.return_id == SHARES.c.return_id),
+        key=Column(RETURNS.c.return_number), on=Column(SHIPMENTS.c.shipped_on, ("shipment",)),
+        joins=joins, dimensions={**dimensions, **plain(RETURNS, "reason", "finding")},
+        measures={
+            "units_returned": Column(case((in_window, units)), ("shipment",)),
+            "units_defective": Column(case((is_defect, units)), ("shipment",)),
+        },
+        details={**plain(RETURNS, "returned_on", "text"), **plain(SHARES, "share", "basis")},
+        seen=Column(RETURNS.c.returned_on),
+    )  # fmt: skip
+
+
+def _complained() -> Fact:
+    joins, dimensions = _of_cohort()
+    in_window = days_between(SHIPMENTS.c.shipped_on, COMPLAINTS.c.received_on) <= WINDOW_DAYS
+    return Fact(
+        "complained", "Complaints by ship cohort",
+        "the share of one complaint that came from one shipment, by the day that left",
+        table="complaints", root=SHARES.join(COMPLAINTS, COMPLAINTS.c.complaint_id == SHARES.c.complaint_id),
+        key=Column(COMPLAINTS.c.complaint_number), on=Column(SHIPMENTS.c.shipped_on, ("shipment",)),
+        joins=joins, dimensions={**dimensions, "channel": Column(COMPLAINTS.c.channel)},
+        measures={"complaints": Column(case((in_window, SHARES.c.share)), ("shipment",))},
+        details={**plain(COMPLAINTS, "received_on", "text"), **plain(SHARES, "share", "basis")},
+        seen=Column(COMPLAINTS.c.received_on),
+    )  # fmt: skip
+
+
+def _feedback() -> Fact:
+    joins, dimensions = joined(of_product(FEEDBACK.c.product_id), of_customer(FEEDBACK.c.customer_id))
+    return Fact(
+        "feedback", "Feedback", "one score or review, by day",
+        table="feedback", root=FEEDBACK, key=Column(FEEDBACK.c.feedback_number), on=Column(FEEDBACK.c.received_on),
+        joins=joins, dimensions={**dimensions, **plain(FEEDBACK, "kind", "channel")},
+        measures={"answers": Column(case((FEEDBACK.c.score.is_not(None), 1))), "score": Column(FEEDBACK.c.score)},
+        details=plain(FEEDBACK, "text"),
+    )  # fmt: skip
+
+
+def _requests() -> Fact:
+    joins, dimensions = joined(of_product(REQUESTS.c.product_id), of_customer(REQUESTS.c.customer_id))
+    return Fact(
+        "requests", "Requests", "one wish, lost order or change of specification, by day",
+        table="requests", root=REQUESTS, key=Column(REQUESTS.c.request_number), on=Column(REQUESTS.c.received_on),
+        joins=joins, dimensions={**dimensions, **plain(REQUESTS, "kind")},
+        measures={
+            "requests": Column(literal(1)),
+            "units_at_stake": Column(REQUESTS.c.quantity),
+            "value_at_stake": Column(REQUESTS.c.amount),
+        },
+        details=plain(REQUESTS, "text"),
+    )  # fmt: skip
+
+
+FACTS = (_returns(), _complaints(), _returned(), _complained(), _feedback(), _requests())

@@ -1,0 +1,92 @@
+"""Facts of selling: what was ordered, what was due, what left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+
+from kb.facts.fact import Column, Fact, Join
+from kb.facts.shared import joined, of_customer, of_lot, of_product, plain, table
+
+ORDERS, LINES, SHIPMENTS = table("sales_orders"), table("order_lines"), table("shipments")
+ORDER = Join(ORDERS, ORDERS.c.sales_order_id == LINES.c.sales_order_id)
+STANDS = not_(func.coalesce(LINES.c.is_cancelled, False))
+
+
+def _of_order_line() -> tuple[dict[str, Join], dict[str, Column]]:
+    joins, dimensions = joined(of_product(LINES.c.product_id), of_customer(ORDERS.c.customer_id, ("order",)))
+    return {"order": ORDER, **joins}, dimensions
+
+
+def _order_lines() -> Fact:
+    joins, dimensions = _of_order_line()
+    return Fact(
+        "order_lines", "Order lines", "one line of a sales order, by day of the order; cancelled lines count nothing",
+        table="order_lines", root=LINES, key=Column(ORDERS.c.order_number, ("order",)),
+        on=Column(ORDERS.c.ordered_on, ("order",)), joins=joins, dimensions=dimensions,
+        measures={
+            "revenue": Column(case((STANDS, LINES.c.amount))),
+            "units_ordered": Column(case((STANDS, LINES.c.quantity))),
+            "lines": Column(case((STANDS, 1))),
+        },
+        details=plain(LINES, "line_number", "promised_on", "requested_on"),
+    )  # fmt: skip
+
+
+def _orders() -> Fact:
+    joins, dimensions = of_customer(ORDERS.c.customer_id)
+    stands = select(1).where(LINES.c.sales_order_id == ORDERS.c.sales_order_id, STANDS).exists()
+    return Fact(
+        "orders", "Sales orders", "one sales order with a line that is not cancelled, by day of the order",
+        table="sales_orders", root=ORDERS, key=Column(ORDERS.c.order_number), on=Column(ORDERS.c.ordered_on),
+        joins=joins, dimensions=dimensions, measures={"orders": Column(case((stands, 1)))},
+    )  # fmt: skip
+
+
+def _deliveries(name: str, title: str, due_on: ColumnElement[Any]) -> Fact:
+    joins, dimensions = _of_order_line()
+    shipped = (
+        select(SHIPMENTS.c.order_line_id, func.max(SHIPMENTS.c.shipped_on).label("last_on"))
+        .where(SHIPMENTS.c.order_line_id.is_not(None))
+        .group_by(SHIPMENTS.c.order_line_id)
+        .subquery(f"{name}_shipped")
+    )
+    known_until = select(func.max(SHIPMENTS.c.shipped_on)).scalar_subquery()
+    is_order = or_(LINES.c.quantity.is_(None), LINES.c.quantity > 0)
+    is_due = and_(STANDS, is_order, due_on <= known_until)
+    return Fact(
+        name, title, "one order line, by the day it was due; not yet due, cancelled and credited lines count nothing",
+        table="order_lines", root=LINES, key=Column(ORDERS.c.order_number, ("order",)), on=Column(due_on),
+        joins={**joins, "shipped": Join(shipped, shipped.c.order_line_id == LINES.c.order_line_id)},
+        dimensions=dimensions,
+        measures={
+            "lines_due": Column(case((is_due, 1))),
+            "lines_on_time": Column(case((and_(is_due, shipped.c.last_on <= due_on), 1), (is_due, 0)), ("shipped",)),
+        },
+        details={
+            **plain(LINES, "line_number", "quantity", "requested_on", "promised_on"),
+            "last_shipped_on": Column(shipped.c.last_on, ("shipped",)),
+        },
+    )  # fmt: skip
+
+
+def _shipments() -> Fact:
+    joins, dimensions = joined(
+        of_product(SHIPMENTS.c.product_id), of_customer(SHIPMENTS.c.customer_id), of_lot(SHIPMENTS.c.lot_id)
+    )
+    return Fact(
+        "shipments", "Shipments", "one lot (where known) of one product to one customer, by day it left",
+        table="shipments", root=SHIPMENTS, key=Column(SHIPMENTS.c.shipment_number), on=Column(SHIPMENTS.c.shipped_on),
+        joins=joins, dimensions=dimensions,
+        measures={"units_shipped": Column(SHIPMENTS.c.quantity), "value_shipped": Column(SHIPMENTS.c.amount)},
+    )  # fmt: skip
+
+
+FACTS = (
+    _order_lines(),
+    _orders(),
+    _deliveries("promised", "Order lines by promised day", LINES.c.promised_on),
+    _deliveries("requested", "Order lines by requested day", LINES.c.requested_on),
+    _shipments(),
+)
