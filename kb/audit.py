@@ -65,7 +65,7 @@ def append(
 
 def fingerprint(entry: Mapping[str, Any], previous: str) -> str:
     """SHA-256 over the entry's fields and the hash of the entry before it, as hexadecimal text."""
-    fields = [str(_plain(entry[name])) if entry[name] is not None else None for name in _HASHED]
+    fields = [str(plain(entry[name])) if entry[name] is not None else None for name in _HASHED]
     return hashlib.sha256(json.dumps([previous, *fields]).encode()).hexdigest()
 
 
@@ -118,10 +118,11 @@ def create_guards(connection: Connection) -> None:
 def _json(values: Mapping[str, Any] | None) -> str | None:
     if values is None:
         return None
-    return json.dumps({name: _plain(value) for name, value in values.items()}, sort_keys=True)
+    return json.dumps({name: plain(value) for name, value in values.items()}, sort_keys=True)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as the record keeps it in JSON: times in UTC and days as ISO text, numbers as Python's own."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, np.generic):

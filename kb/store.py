@@ -29,11 +29,14 @@ PATIENCE_SECONDS = 120
 STATEMENT_TIMEOUT_MS = 60_000
 _log = logging.getLogger(__name__)
 
+
+def _as_python(number: Any) -> int | float:
+    return number.item()  # type: ignore[no-any-return]
+
+
 # Without this SQLite stores a number that comes from a frame as bytes, silently.
-for _kind in (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64):
-    sqlite3.register_adapter(_kind, lambda number: int(number))
-sqlite3.register_adapter(np.bool_, lambda flag: bool(flag))
-sqlite3.register_adapter(np.float32, lambda number: float(number))
+for _kind in (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, np.float32, np.bool_):
+    sqlite3.register_adapter(_kind, _as_python)
 
 
 def home() -> Path:
