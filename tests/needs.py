@@ -9,7 +9,7 @@ import pytest
 
 
 def missing(what: str) -> NoReturn:
-    """Skip this test because something is not there; with SYMBIOSIS_REQUIRE_ALL=1 conftest turns that into a failure."""
+    """Skip this test for want of something; with SYMBIOSIS_REQUIRE_ALL=1 conftest turns that into a failure."""
     pytest.skip(f"{what} is missing")
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 
 from tests.needs import missing
 
-# Nothing waits for the disk. Commits stay synchronous: else a restart would lose them, and tests would blame the program.
+# Nothing waits for the disk. Commits stay synchronous, or a restart would lose them and look like the program's fault.
 QUICK = ("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=64MB")
 START_SECONDS = 60
 DATABASE_COUNT = count(1)
