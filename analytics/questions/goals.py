@@ -1,0 +1,123 @@
+"""Common objectives: a target for one metric, owned by two departments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import select
+
+from analytics import catalog, metrics
+from analytics.metric import Metric
+from analytics.metrics import Filters
+from analytics.periods import Period
+from kb.access import Person, require
+from kb.errors import Refused
+from kb.models import Objective
+from kb.store import KnowledgeBase
+
+Progress = Literal["reached", "on the way", "behind", "no data"]
+
+
+@dataclass(frozen=True)
+class ObjectiveStatus:
+    """Where one objective stands. `value` is nan and `status` 'no data' where its metric has none."""
+
+    objective_id: int
+    metric: Metric
+    name: str
+    target: float
+    value: float
+    baseline: float | None
+    due_on: date
+    owners: tuple[str, str]
+    scope: str | None
+    status: Progress
+    version: int
+    finding: str
+
+
+def objectives(base: KnowledgeBase, who: Person, period: Period) -> list[ObjectiveStatus]:
+    """Every open objective, the one due first first, measured over the period (ship cohorts: the latest mature one)."""
+    require(who, "read")
+    return [_status(base, who, row, period) for row in _open(base)]
+
+
+def check_objective(metric_key: str, first_department: str, second_department: str) -> None:
+    """Raise Refused, with the reason, unless these are two departments that can both move the metric."""
+    metric = catalog.get(metric_key)
+    movers = " and ".join(metric.owners)
+    if len(metric.owners) < 2:
+        raise Refused(f"only {movers} can move {metric.name}: a common objective needs a metric that two can move")
+    if first_department == second_department:
+        raise Refused(f"{metric.name}: both owners are {first_department}: choose two different departments")
+    able = [name for name in (first_department, second_department) if name in metric.owners]
+    if len(able) == 1:
+        raise Refused(f"of these two only {able[0]} can move {metric.name}: choose {movers}")
+    if not able:
+        raise Refused(f"neither {first_department} nor {second_department} can move {metric.name}: choose {movers}")
+
+
+def is_reached(metric: Metric, value: float, target: float) -> bool:
+    """Whether the value is as good as the target, or better, by the metric's direction."""
+    if metric.direction == "zero":
+        return abs(value) <= abs(target)
+    return value >= target if metric.direction == "up" else value <= target
+
+
+def target_of(base: KnowledgeBase, who: Person, key: str, filters: Filters | None = None) -> float | None:
+    """The target of the open objective for this metric and, where one family is chosen, for that family."""
+    require(who, "read")
+    families = (filters or {}).get("family", ())
+    scope = families[0] if len(families) == 1 else None
+    fitting = [row for row in _open(base) if row["metric"] == key and row["scope"] == scope]
+    return float(fitting[-1]["target"]) if fitting else None
+
+
+def _open(base: KnowledgeBase) -> list[Mapping[str, Any]]:
+    rows = Objective.__table__
+    with base.reading() as connection:
+        found = connection.execute(
+            select(rows).where(~Objective.is_closed).order_by(Objective.due_on, Objective.objective_id)
+        )
+        return [dict(row) for row in found.mappings()]
+
+
+def _status(base: KnowledgeBase, who: Person, row: Mapping[str, Any], period: Period) -> ObjectiveStatus:
+    metric = catalog.get(row["metric"])
+    filters = {"family": (row["scope"],)} if row["scope"] else {}
+    span = metrics.comparable(base, who, metric.key, period)
+    value = float(metrics.evaluate(base, who, [metric.key], period=span, filters=filters)["value"].iloc[0])
+    progress = _progress(metric, row, value, period.end)
+    name = f"{metric.name}, {row['scope']}" if row["scope"] else metric.name
+    finding = (
+        f"{name}: {metric.worded(value)} in {span.label}, target {metric.worded(row['target'])} "
+        f"by {row['due_on']:%Y-%m-%d}: {progress}"
+    )
+    return ObjectiveStatus(
+        row["objective_id"], metric, name, row["target"], value, row["baseline"], row["due_on"],
+        (row["first_department"], row["second_department"]), row["scope"], progress, row["version"], finding,
+    )  # fmt: skip
+
+
+def _progress(metric: Metric, row: Mapping[str, Any], value: float, today: date) -> Progress:
+    if math.isnan(value):
+        return "no data"
+    if is_reached(metric, value, row["target"]):
+        return "reached"
+    if today >= row["due_on"]:
+        return "behind"
+    return "on the way" if is_reached(metric, value, _expected(row, today)) else "behind"
+
+
+def _expected(row: Mapping[str, Any], today: date) -> float:
+    """Where a straight line from the baseline to the target stands today; the target itself without a baseline."""
+    if row["baseline"] is None:
+        return float(row["target"])
+    start = row["created_at"].date()
+    whole = max((row["due_on"] - start).days, 1)
+    done = min(max((today - start).days / whole, 0.0), 1.0)
+    return float(row["baseline"] + (row["target"] - row["baseline"]) * done)
