@@ -84,5 +84,7 @@ def _medians(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataFra
         n = counts.sum()
         low, high = median_interval(values, counts) if n < SMALL else (np.nan, np.nan)
         rows[group] = (median_of_counts(values, counts), np.nan, n, low, high, n < SMALL)
-    index = pd.MultiIndex.from_tuples(list(rows), names=keys) if len(keys) > 1 else pd.Index([0] * len(rows), name="_all")
+    index = (
+        pd.MultiIndex.from_tuples(list(rows), names=keys) if len(keys) > 1 else pd.Index([0] * len(rows), name="_all")
+    )
     return pd.DataFrame(list(rows.values()), index=index, columns=list(RESULT[:-1]))

@@ -27,7 +27,9 @@ def of_ratios(before: pd.DataFrame, after: pd.DataFrame, scale: float = 1.0) -> 
     (r1 - r0) * (w0 + w1) / 2, the mix effect (w1 - w0) * ((r0 + r1) / 2 - R). A member of one period only is mix.
     """
     both = _side_by_side(before, after)
-    n0, n1, d0, d1 = (both[name].fillna(0.0) for name in ("numerator_0", "numerator_1", "denominator_0", "denominator_1"))
+    n0, n1, d0, d1 = (
+        both[name].fillna(0.0) for name in ("numerator_0", "numerator_1", "denominator_0", "denominator_1")
+    )
     w0, w1 = d0 / d0.sum(), d1 / d1.sum()
     r0, r1 = n0 / d0.where(d0 > 0), n1 / d1.where(d1 > 0)
     middle = (n0.sum() / d0.sum() + n1.sum() / d1.sum()) / 2

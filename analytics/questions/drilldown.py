@@ -39,7 +39,9 @@ def records(
     with base.reading() as connection:
         parts = [_rows(connection, metric, name, span, filters or {}, limit) for name in _drilled(metric)]
     frames = [frame for frame, _ in parts if not frame.empty] or [parts[0][0]]
-    together = pd.concat(frames, ignore_index=True).sort_values("on", ascending=False, na_position="last", kind="stable")
+    together = pd.concat(frames, ignore_index=True).sort_values(
+        "on", ascending=False, na_position="last", kind="stable"
+    )
     return together.head(limit).reset_index(drop=True), sum(total for _, total in parts)
 
 
@@ -56,7 +58,7 @@ def _rows(
     columns = {"number": fact.key, "on": fact.on, **dimensions, **measures, **fact.values, **fact.details}
     since, until = (span.start, span.end) if span else (None, None)
     rows = fact.restricted(columns, since=since, until=until, filters=filters)
-    rows = rows.where(or_(*(column.expression.is_not(None) for column in measures.values())))
+    rows = rows.where(or_(*(column.expression.is_not(None) for _, column in measures.items())))
     total = connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
     frame = _frame(connection, rows.order_by(fact.on.expression.desc()).limit(limit))
     frame.insert(0, "record", fact.title)

@@ -53,12 +53,13 @@ def span(base: KnowledgeBase, who: Person) -> Span:
     """The span of dated records, plans left out; everything none on an empty base."""
     require(who, "read")
     with base.reading() as connection:
-        dates = {name: _dates(connection, name) for name, (_, column) in TITLES.items() if column and name not in PLANNED}
+        dated = [name for name, (_, column) in TITLES.items() if column and name not in PLANNED]
+        dates = {name: _dates(connection, name) for name in dated}
         imported = connection.scalar(select(func.max(Import.imported_at)).where(Import.undone_at.is_(None)))
-        is_demo = connection.scalar(select(Setting.value).where(Setting.name == "is_demo")) not in (None, "", "no", "false", "0")
+        demo = connection.scalar(select(Setting.value).where(Setting.name == "is_demo"))
     first, last = _outer(dates, dates)
     _, sold_until = _outer(dates, SALES)
-    return Span(first, last, _last_complete(sold_until or last), imported, currency(base, who), is_demo)
+    return Span(first, last, _last_complete(sold_until or last), imported, currency(base, who), demo == "yes")
 
 
 def currency(base: KnowledgeBase, who: Person) -> str:
@@ -96,7 +97,11 @@ def completeness(base: KnowledgeBase, who: Person) -> pd.DataFrame:
     """What analyses need: what, numerator, denominator, share (0 to 1, nan without rows), costs (in answers), table."""
     require(who, "read")
     with base.reading() as connection:
-    XX
+        rows = [(gap.what, *_filled(connection, gap), gap.costs, gap.table) for gap in GAPS]
+    frame = pd.DataFrame(rows, columns=["what", "numerator", "denominator", "costs", "table"])
+    frame.insert(3, "share", frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0))
+    return frame
+
 
 def _filled(connection: Connection, gap: Gap) -> tuple[int, int]:
     rows = table(gap.table)

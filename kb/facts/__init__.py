@@ -8,9 +8,7 @@ from kb.facts.fact import UNKNOWN, Column, Fact, Join
 
 __all__ = ["FACTS", "UNKNOWN", "Column", "Fact", "Join", "get"]
 
-FACTS: dict[str, Fact] = {
-    fact.name: fact for fact in (*selling.FACTS, *making.FACTS, *hearing.FACTS, *planning.FACTS)
-}
+FACTS: dict[str, Fact] = {fact.name: fact for fact in (*selling.FACTS, *making.FACTS, *hearing.FACTS, *planning.FACTS)}
 
 
 def get(name: str) -> Fact:

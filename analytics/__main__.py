@@ -1,0 +1,116 @@
+"""The analyses' command line: python -m analytics metrics | refresh | replay."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from analytics import catalog, metrics
+from analytics.periods import Period
+from kb import access, store
+from kb.errors import Refused
+
+COLUMNS = ["metric", "period", "dimension", "value", "numerator", "denominator"]
+LATER = "comes with a later version: nothing was done"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 refused with a line on standard error, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Refused as refusal:
+        print(f"refused: {refusal}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analytics", description="Questions over the knowledge base.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _metrics_options(commands.add_parser("metrics", help="values of the catalogue's metrics"))
+    refresh = commands.add_parser("refresh", help="group, link, warn, verify; store the results")
+    refresh.add_argument("--as-of", type=_day, metavar="DATE")
+    refresh.add_argument("--new", action="store_true", help="only what came since the last run")
+    refresh.add_argument("--groups", metavar="factory=N,field=M")
+    refresh.set_defaults(run=_later, command="refresh")
+    replay = commands.add_parser("replay", help="the same week by week, never looking ahead")
+    for name in ("--from", "--to"):
+        replay.add_argument(name, type=_day, required=True, metavar="DATE")
+    replay.add_argument("--every", type=int, required=True, metavar="DAYS")
+    replay.set_defaults(run=_later, command="replay")
+    return parser
+
+
+def _metrics_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--by", metavar="DIMENSION", help="month, or a dimension such as family or line")
+    command.add_argument("--from", dest="start", type=_day, metavar="DATE", help="first day, by default of all data")
+    command.add_argument("--to", dest="end", type=_day, metavar="DATE", help="last day, by default of all data")
+    command.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    command.set_defaults(run=_metrics)
+
+
+def _metrics(options: argparse.Namespace) -> int:
+    base, who = store.open_base(), access.command_line()
+    keys = [key for key, metric in catalog.METRICS.items() if _has(metric, options.by)]
+    if not keys:
+        raise Refused(f"no metric is recorded by {options.by}: choose month or one of {', '.join(_dimensions())}")
+    period = _period(options.start, options.end)
+    values = metrics.evaluate(base, who, keys, period=period, by=(options.by,) if options.by else ())
+    _print(_told(values, period, options.by), options.format)
+    for key, reason in metrics.unsupported(base, who).items():
+        print(f"{key}: {reason}", file=sys.stderr)
+    return 0
+
+
+def _told(values: pd.DataFrame, period: Period | None, by: str | None) -> pd.DataFrame:
+    """The fixed columns of the export view `metrics`: undated records say so, without a period it is everything."""
+    told = values.assign(period=period.label if period else "everything", dimension="")
+    if by == "month":
+        told["period"] = pd.to_datetime(told["month"]).dt.strftime("%Y-%m").fillna("undated")
+    elif by:
+        told["dimension"] = told[by]
+    return told[COLUMNS]
+
+
+def _print(told: pd.DataFrame, form: str) -> None:
+    if form == "csv":
+        print(told.to_csv(index=False), end="")
+    elif form == "json":
+        print(told.to_json(orient="records", indent=1))
+    else:
+        shown = {name: (lambda value: f"{value:,.6g}") for name in ("value", "numerator", "denominator")}
+        print(told.to_string(index=False, formatters=shown, na_rep="no data") if len(told) else "no data")
+
+
+def _period(start: date | None, end: date | None) -> Period | None:
+    if start is None and end is None:
+        return None
+    period = Period(start or date(1900, 1, 1), end or date(2199, 12, 31))
+    if period.start > period.end:
+        raise Refused(f"--from {period.start} lies after --to {period.end}: exchange them")
+    return period
+
+
+def _has(metric: metrics.Metric, by: str | None) -> bool:
+    return by in (None, "month") or by in metric.dimensions
+
+
+def _dimensions() -> list[str]:
+    return sorted({name for metric in catalog.METRICS.values() for name in metric.dimensions})
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _later(options: argparse.Namespace) -> int:
+    print(f"refused: {options.command} {LATER}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
