@@ -33,10 +33,22 @@ class Texts:
 
 @dataclass(frozen=True)
 class Values:
-    """One value for each row (None: empty or wrong) and, for the wrong ones, the reason by row."""
+    """One value for each row (None: empty or wrong), held once for each distinct text, and the reasons of the wrong ones."""
 
-    values: Objects
-    wrong: dict[int, str]
+    codes: Codes
+    parsed: Objects
+    reasons: dict[int, str]
+
+    @property
+    def rows(self) -> Objects:
+        """The value of each row."""
+        values: Objects = self.parsed[self.codes]
+        return values
+
+    @property
+    def wrong(self) -> dict[int, str]:
+        """The reason for each row whose text could not be read."""
+        return _by_row(self.codes, self.reasons)
 
 
 def texts(cells: pa.Table, column: ColumnMap, look_ups: Mapping[tuple[str, str, str], Mapping[str, str]], empty: frozenset[str]) -> tuple[Texts, dict[int, str]]:
@@ -63,25 +75,27 @@ def _translate(uniques: list[str], column: ColumnMap, look_ups: Mapping[tuple[st
                 if text not in table:
                     failed[i] = f"is no {via.key} in {via.file}"
                 uniques[i] = table.get(text, text)
-    if column.values:
-        uniques = [column.values.get(text, text) for text in uniques]
+    if column.values or column.other is not None:
+        other = column.other
+        uniques = [column.values.get(text, other if other is not None and text else text) for text in uniques]
     return uniques, failed
 
 
 def values(found: Texts, kind: str, rules: Rules) -> Values:
-    """Parse the distinct texts and spread the values over the rows, in the form the databases store."""
-    parsed, wrong = _parse(found.uniques, kind, rules)
-    return Values(parsed[found.codes], _by_row(found.codes, wrong))
+    """Parse the distinct texts, in the form the databases store."""
+    parsed, reasons = _parse(found.uniques, kind, rules)
+    return Values(found.codes, parsed, reasons)
 
 
 def product(columns: list[Texts], rules: Rules) -> Values:
     """The product of several number columns, row by row; empty where one of them is."""
     parts = [values(column, "number", rules) for column in columns]
-    wrong = {row: reason for part in parts for row, reason in part.wrong.items()}
-    numbers = [np.array([np.nan if v is None else v for v in part.values], dtype=float) for part in parts]
-    result = np.round(np.prod(numbers, axis=0), 6).astype(object)
-    result[np.isnan(result.astype(float))] = None
-    return Values(result, wrong)
+    numbers = [np.array([np.nan if v is None else v for v in part.rows], dtype=float) for part in parts]
+    result = np.round(np.prod(numbers, axis=0), 6)
+    filled: Objects = result.astype(object)
+    filled[np.isnan(result)] = None
+    reasons = {row: reason for part in parts for row, reason in part.wrong.items()}
+    return Values(np.arange(len(filled), dtype=np.int64), filled, reasons)
 
 
 def _parse(uniques: list[str], kind: str, rules: Rules) -> tuple[Objects, dict[int, str]]:

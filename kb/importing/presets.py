@@ -14,8 +14,10 @@ from kb.importing.columns import FALSE, TRUE, overlapping
 from kb.importing.fields import importable, target
 
 FOLDER = Path(__file__).parents[2] / "data" / "presets"
-_COLUMN_WORDS = {"from", "join", "constant", "via", "times", "values", "dates", "decimal", "negative", "future", "true", "false"}
-_TABLE_WORDS = {"table", "files", "columns", "where", "key", "distinct", "create", "shift_days", "note", "optional"}
+_COLUMN_WORDS = {"from", "join", "constant", "via", "times", "values", "dates", "decimal", "negative", "future", "true", "false", "other"}
+_TABLE_WORDS = {"table", "files", "columns", "where", "key", "distinct", "create", "shift_days", "note", "optional", "negative", "future",
+    "keep", "only_new",
+}  # fmt: skip
 _PRESET_WORDS = {
     "name", "title", "version", "extends", "time_zone", "currency", "dates", "decimal", "empty", "encoding", "delimiter",
     "escape", "ignore", "one_of_each", "notes", "table", "sheet",
@@ -42,6 +44,7 @@ class ColumnMap:
     times: tuple[str, ...] = ()
     via: tuple[Via, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+    other: str | None = None
     dates: tuple[str, ...] | None = None
     decimal: str | None = None
     negative: bool = False
@@ -65,6 +68,8 @@ class TableMap:
     shift_days: int = 0
     note: str = ""
     optional: bool = False
+    keep: frozenset[str] = frozenset()
+    only_new: bool = False
 
     def takes(self, file_name: str) -> bool:
         return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.files)
@@ -168,7 +173,7 @@ def _table(entry: dict[str, Any], where: str) -> TableMap:
     return TableMap(
         table=name,
         files=tuple([entry["files"]] if isinstance(entry["files"], str) else entry["files"]),
-        columns=tuple(_column(header, spec, place) for header, spec in columns.items()),
+        columns=tuple(_allow(_column(header, spec, place), entry) for header, spec in columns.items()),
         where=is_,
         where_not=not_,
         content_key=entry.get("key") == "content",
@@ -177,6 +182,17 @@ def _table(entry: dict[str, Any], where: str) -> TableMap:
         shift_days=int(entry.get("shift_days", 0)),
         note=str(entry.get("note", "")),
         optional=bool(entry.get("optional", False)),
+        keep=frozenset(entry.get("keep", ())),
+        only_new=bool(entry.get("only_new", False)),
+    )
+
+
+def _allow(column: ColumnMap, entry: dict[str, Any]) -> ColumnMap:
+    """What the table's lists `negative` and `future` allow, beside the column's own word."""
+    return replace(
+        column,
+        negative=column.negative or column.header in entry.get("negative", ()),
+        future=column.future or column.header in entry.get("future", ()),
     )
 
 
@@ -192,6 +208,7 @@ def _column(header: str, spec: Any, place: str) -> ColumnMap:
         times=tuple(spec.get("times", ())),
         via=tuple(_via(step, place) for step in ([chain] if isinstance(chain, str) else chain)),
         values={str(a): str(b) for a, b in spec.get("values", {}).items()},
+        other=spec.get("other"),
         dates=_many(spec, "dates"),
         decimal=spec.get("decimal"),
         negative=bool(spec.get("negative", False)),

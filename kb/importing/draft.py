@@ -1,0 +1,226 @@
+"""The rows of one chunk on their way into one table: values first, then parents, then their own keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kb.importing import extract
+from kb.importing.columns import Rules
+from kb.importing.extract import Objects, Texts, Values
+from kb.importing.fields import Reference, Target, target
+from kb.importing.keys import Keys, Name
+from kb.importing.presets import ColumnMap, TableMap
+from kb.importing.stage import Stage
+
+Mask = npt.NDArray[np.bool_]
+LookUps = dict[tuple[str, str, str], Mapping[str, str]]
+OpenKeys = Callable[[str], Keys]
+
+
+@dataclass
+class Filling:
+    """One table filled by one file: what stays the same from chunk to chunk."""
+
+    table_map: TableMap
+    columns: tuple[ColumnMap, ...]
+    target: Target
+    stage: Stage
+    rules: Mapping[tuple[str, str], Rules]
+    look_ups: LookUps
+    empty: frozenset[str]
+    currency: str
+    first_new: int
+    same_file: frozenset[str]
+    seen: set[int] = field(default_factory=set)
+    first_lines: list[int] = field(default_factory=list)
+    signatures: dict[int, int] = field(default_factory=dict)
+    contents: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def references(self) -> list[Reference]:
+        given = {column.header for column in self.columns}
+        return [reference for reference in self.target.references if set(reference.headers) <= given]
+
+
+class Draft:
+    """One chunk for one table. Problems are (column, value, reason) by row; a row with one is refused whole."""
+
+    def __init__(self, filling: Filling, cells: pa.Table, lines: npt.NDArray[np.int64]) -> None:
+        self.filling = filling
+        self.lines = lines
+        self.problems: dict[int, list[tuple[str, str, str]]] = {}
+        self.applies = self._where(cells)
+        self.texts: dict[str, Texts] = {}
+        self.values: dict[str, Values] = {}
+        self.ids: dict[str, Objects] = {}
+        for column in filling.columns:
+            self._read(cells, column)
+        if filling.table_map.content_key:
+            self._content_key()
+        self._need(name for name, entry in filling.target.fields.items() if entry.required)
+
+    def _where(self, cells: pa.Table) -> Mask:
+        applies: Mask = np.ones(cells.num_rows, dtype=bool)
+        table_map = self.filling.table_map
+        for wanted, conditions in ((True, table_map.where), (False, table_map.where_not)):
+            for header, texts in conditions.items():
+                held = pc.is_in(pc.utf8_trim_whitespace(cells[header]), pa.array(texts, pa.string()))
+                applies &= held.to_numpy() == wanted
+        return applies
+
+    def _read(self, cells: pa.Table, column: ColumnMap) -> None:
+        filling, header = self.filling, column.header
+        rules = filling.rules[(filling.target.name, header)]
+        if column.times:
+            factors = [column] if column.sources else []
+            factors += [ColumnMap(header, (source,)) for source in column.times]
+            parts = [extract.texts(cells, factor, filling.look_ups, filling.empty) for factor in factors]
+            self.texts[header], failed = parts[0]
+            self.values[header] = extract.product([found for found, _ in parts], rules)
+        else:
+            self.texts[header], failed = extract.texts(cells, column, filling.look_ups, filling.empty)
+            self.values[header] = extract.values(self.texts[header], self._kind(header), rules)
+        for row, reason in {**failed, **self.values[header].wrong}.items():
+            self.complain(row, header, reason)
+        if header == "currency":
+            self._check_currency()
+
+    def _kind(self, header: str) -> str:
+        entry = self.filling.target.fields.get(header)
+        parents = [target(r.table).fields.get(header) for r in self.filling.target.references]
+        found = entry or next((parent for parent in parents if parent), None)
+        return found.kind if found else "text"
+
+    def _check_currency(self) -> None:
+        for row, value in enumerate(self.values["currency"].rows):
+            if value and value != self.filling.currency:
+                self.complain(row, "currency", f"is not {self.filling.currency}, the one currency of this base")
+
+    def _content_key(self) -> None:
+        """Rows without a key of their own get one from their content, and a number where the content repeats."""
+        header = self.filling.target.key[0]
+        rows = zip(*(column.rows.tolist() for column in self.values.values()), strict=True)
+        digests = [hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16] for row in rows]
+        names = []
+        for digest, applies in zip(digests, self.applies, strict=True):
+            self.filling.contents[digest] += bool(applies)
+            names.append(f"~{digest}-{self.filling.contents[digest]}")
+        codes = np.arange(len(names), dtype=np.int64)
+        self.texts[header] = Texts(codes, names)
+        self.values[header] = Values(codes, _objects(names), {})
+
+    def _need(self, headers: object) -> None:
+        for header in headers:  # type: ignore[attr-defined]
+            if header not in self.values:
+                continue
+            for row in np.flatnonzero(self.values[header].rows == None):  # noqa: E711 - element by element
+                self.complain(int(row), header, "is empty, and every row needs it")
+
+    def complain(self, row: int, header: str, reason: str) -> None:
+        """Refuse a row, unless the mapping does not speak of it."""
+        if self.applies[row]:
+            shown = self.texts[header].at(row) if header in self.texts else ""
+            entry = (header, shown, reason)
+            if entry not in self.problems.setdefault(row, []):
+                self.problems[row].append(entry)
+
+    def find_parents(self, keys: OpenKeys, good: Mask, *, same_file: bool) -> None:
+        """Turn the business keys of parents into ids; `same_file`: of tables that this file fills itself, or not."""
+        for reference in self.filling.references:
+            if (reference.table in self.filling.same_file) == same_file:
+                self.ids[reference.column] = self._resolve(reference, keys, good & self.applies)
+
+    def _resolve(self, reference: Reference, keys: OpenKeys, rows: Mask) -> Objects:
+        parent = target(reference.table)
+        names, blank = self._names(parent, reference, keys, rows)
+        create = reference.table == "users" or reference.table in self.filling.table_map.create
+        distinct = list(dict.fromkeys(name for name, skip in zip(names, blank, strict=True) if not skip))
+        table = keys(reference.table)
+        found = dict(zip(distinct, table.find(distinct), strict=True))
+        ids = _objects([None] * len(names))
+        for row in np.flatnonzero(rows):
+            if blank[row]:
+                if reference.required:
+                    self.complain(int(row), reference.headers[0], "is empty, and every row needs it")
+                continue
+            name = names[row]
+            if found[name] is None and create:
+                found[name] = table.allocate(name)
+            if found[name] is None:
+                self.complain(int(row), reference.headers[0], f"is not among the {reference.table}: import it first or correct it")
+            ids[row] = found[name]
+        return ids
+
+    def _names(self, parent: Target, reference: Reference, keys: OpenKeys, rows: Mask) -> tuple[list[Name], Mask]:
+        if len(parent.key) == 1:
+            header = reference.headers[0]
+            values = self.values[header].rows
+            return values.tolist(), np.asarray(values == None) | ~rows  # noqa: E711
+        by_column = {nested.column: nested for nested in parent.references}
+        columns: list[Objects] = []
+        for name in parent.key:
+            nested = by_column.get(name)
+            columns.append(self._resolve(nested, keys, rows & self._filled(nested)) if nested else self.values[name].rows)
+        blank = ~rows
+        for column in columns:
+            blank = blank | np.asarray(column == None)  # noqa: E711
+        return list(zip(*(column.tolist() for column in columns), strict=True)), blank
+
+    def _filled(self, reference: Reference) -> Mask:
+        filled: Mask = np.asarray(self.values[reference.headers[0]].rows != None)  # noqa: E711
+        return filled
+
+    def own_keys(self, keys: Keys, good: Mask) -> tuple[Objects, Mask, Mask]:
+        """Row ids, which of them are new, and which rows repeat one of this file (to be left out)."""
+        wanted = np.flatnonzero(good & self.applies)
+        columns = [self.ids[c] if c in self.ids else self.values[c].rows for c in keys.target.key]
+        lists = [column[wanted].tolist() for column in columns]
+        names = lists[0] if len(lists) == 1 else list(zip(*lists, strict=True))
+        ids, is_new, repeats = _objects([None] * len(good)), np.zeros(len(good), bool), np.zeros(len(good), bool)
+        fresh, seen, first_new = keys.fresh, self.filling.seen, self.filling.first_new
+        for row, name, number in zip(wanted.tolist(), names, keys.find(names), strict=True):
+            if number is None and name not in fresh:
+                ids[row] = keys.allocate(name)
+                is_new[row] = True
+                self.filling.first_lines.append(int(self.lines[row]))
+                continue
+            ids[row] = number = number or fresh[name]
+            repeats[row] = number >= first_new or number in seen
+            if number < first_new:
+                seen.add(number)
+        return ids, is_new, repeats
+
+    def refuse_repeats(self, ids: Objects, repeats: Mask) -> None:
+        """A key may stand once in a file."""
+        for row in np.flatnonzero(repeats):
+            at = ids[row] - self.filling.first_new
+            line = f"line {self.filling.first_lines[at]}" if at >= 0 else "an earlier line"
+            self.complain(int(row), self.filling.target.key_headers[-1], f"stands already in {line} of this file")
+
+    def refuse_contradictions(self, ids: Objects, good: Mask) -> None:
+        """Where a parent is told in every line, all its lines must tell the same."""
+        columns = [c.tolist() for c in self.staged_columns()]
+        signatures = self.filling.signatures
+        for row in np.flatnonzero(good & self.applies).tolist():
+            signature = hash(tuple(column[row] for column in columns))
+            if signatures.setdefault(ids[row], signature) != signature:
+                self.complain(row, self.filling.target.key_headers[0], "has other values here than in an earlier line")
+
+    def staged_columns(self) -> list[Objects]:
+        """The columns of the stage, for all rows."""
+        return [self.ids[name] if name in self.ids else self.values[name].rows for name in self.filling.stage.columns]
+
+
+def _objects(values: list[object]) -> Objects:
+    array: Objects = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

@@ -1,0 +1,178 @@
+"""A place beside the base where checked rows wait, so that the write lock is held only while they move over."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    NullPool,
+    Table,
+    create_engine,
+    event,
+    func,
+    or_,
+    text,
+)
+
+from kb.importing.extract import Objects
+from kb.importing.fields import Target
+from kb.models.base import Key
+from kb.store import BUSY_SECONDS, KnowledgeBase
+
+
+class Stage:
+    """The waiting rows of one table from one file."""
+
+    def __init__(self, number: int, target: Target, columns: Sequence[str], schema: str | None) -> None:
+        self.target = target
+        self.columns = tuple(columns)
+        self.keep: frozenset[str] = frozenset()
+        copied = [Column(name, target.table.c[name].type) for name in columns]
+        self.table = Table(
+            f"stage_{number}",
+            MetaData(),
+            Column("row_id", Key),
+            Column("is_new", Boolean),
+            *copied,
+            schema=schema,
+            prefixes=[] if schema else ["TEMPORARY"],
+        )
+
+    def coming(self, name: str) -> ColumnElement[Any]:
+        """The value a base row gets: the staged one, or its own where an empty cell is to leave it as it is."""
+        staged, main = self.table.c[name], self.target.table.c[name]
+        return func.coalesce(staged, main) if name in self.keep else staged
+
+    def differs(self) -> ColumnElement[bool]:
+        """Whether a base row joined to its staged row would change."""
+        main = self.target.table
+        return or_(*(main.c[name].is_distinct_from(self.coming(name)) for name in self.columns))
+
+
+class Staging:
+    """One connection to the base with the stages beside it; on SQLite in a file of its own, so nobody is locked out."""
+
+    def __init__(self, base: KnowledgeBase, connection: Connection) -> None:
+        self.base = base
+        self.connection = connection
+        self._count = 0
+
+    def add(self, target: Target, columns: Sequence[str]) -> Stage:
+        """A new empty stage."""
+        self._count += 1
+        stage = Stage(self._count, target, columns, "stage" if self.base.is_sqlite else None)
+        self._begin()
+        stage.table.create(self.connection)
+        self.connection.commit()
+        return stage
+
+    def write(self, stage: Stage, columns: Sequence[Objects]) -> None:
+        """Append rows, given column by column: row_id, is_new, then the stage's own."""
+        if not len(columns[0]):
+            return
+        self._begin()
+        if self.base.is_sqlite:
+            marks = ", ".join("?" * len(columns))
+            rows = list(zip(*(column.tolist() for column in columns), strict=True))
+            self.connection.exec_driver_sql(f"INSERT INTO stage.{stage.table.name} VALUES ({marks})", rows)
+        else:
+            self._copy(stage, columns)
+        self.connection.commit()
+
+    def _copy(self, stage: Stage, columns: Sequence[Objects]) -> None:
+        arrays = [pa.array(column, from_pandas=True) for column in columns]
+        arrays = [array.cast(pa.string()) if pa.types.is_null(array.type) else array for array in arrays]
+        buffer = io.BytesIO()
+        table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
+        pacsv.write_csv(table, buffer, pacsv.WriteOptions(include_header=False))
+        cursor: Any = self.connection.connection.cursor()
+        with cursor.copy(f"COPY {stage.table.name} FROM STDIN (FORMAT csv)") as copy:
+            copy.write(buffer.getbuffer())
+
+    def _begin(self) -> None:
+        if self.base.is_sqlite and not _in_transaction(self.connection):
+            self.connection.exec_driver_sql("BEGIN")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Read the base and the stages; ends the transaction afterwards so that none stays open."""
+        self._begin()
+        try:
+            yield self.connection
+        finally:
+            self.connection.rollback()
+
+    @contextmanager
+    def locked(self, tables: Sequence[Table]) -> Iterator[Connection]:
+        """The write transaction: other writers of these tables wait until it ends."""
+        if self.base.is_sqlite:
+            self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('symbiosis import'))"))
+            names = ", ".join(sorted(f'"{table.name}"' for table in tables))
+            self.connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.in_transaction)
+
+
+@contextmanager
+def staging(base: KnowledgeBase) -> Iterator[Staging]:
+    """Open a staging area; it is gone afterwards, whatever happened."""
+    with tempfile.TemporaryDirectory(prefix="symbiosis-") as folder:
+        engine = _engine(base, Path(folder) / "stage.sqlite")
+        with engine.connect() as connection:
+            yield Staging(base, connection)
+        engine.dispose()
+
+
+def _engine(base: KnowledgeBase, file: Path) -> Any:
+    if not base.is_sqlite:
+        return create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(base.url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 60})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for command in (
+            f"PRAGMA busy_timeout={max(60, BUSY_SECONDS) * 1000}",
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=FULL",
+            "PRAGMA foreign_keys=ON",
+            "PRAGMA recursive_triggers=ON",
+            "PRAGMA cache_size=-65536",
+            f"ATTACH DATABASE '{str(file).replace(chr(39), chr(39) * 2)}' AS stage",
+            "PRAGMA stage.journal_mode=OFF",
+            "PRAGMA stage.synchronous=OFF",
+        ):
+            connection.execute(command)
+
+    return engine
+
+
+def objects(values: Sequence[Any]) -> Objects:
+    """A one-dimensional array of Python objects, also where the values are lists or all numbers."""
+    array: Objects = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array

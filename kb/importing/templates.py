@@ -1,0 +1,50 @@
+"""Our own templates: one for each table, with explanations and an example, as CSV or Excel."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import xlsxwriter
+
+from kb.importing.fields import example, importable, target
+
+EXTRA = {"order_lines": ("customer_number", "ordered_on")}
+
+
+def names() -> list[str]:
+    """The tables that have a template."""
+    return [name for name in importable() if name != "sales_orders"]
+
+
+def headers(table: str) -> list[str]:
+    """The headers of a table's template, the key first."""
+    own = list(target(table).headers)
+    return own[:1] + [extra for extra in EXTRA.get(table, ())] + own[1:]
+
+
+def csv_template(table: str) -> bytes:
+    """A CSV file, UTF-8 with BOM so that Excel reads it: the headers and one example row."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headers(table))
+    writer.writerow(example(header)[1] for header in headers(table))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def excel_template(table: str) -> bytes:
+    """An Excel file: the sheet to fill, with one example row, and a sheet that explains each column."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        bold = book.add_format({"bold": True})
+        sheet, about = book.add_worksheet(table), book.add_worksheet("About")
+        about.write_row(0, 0, ["Column", "Meaning", "Example", "Needed"], bold)
+        needed = set(target(table).key_headers)
+        for i, header in enumerate(headers(table)):
+            meaning, shown = example(header)
+            sheet.write_string(0, i, header, bold)
+            sheet.write_string(1, i, shown)
+            about.write_row(i + 1, 0, [header, meaning, shown, "yes" if header in needed else "no"])
+        sheet.set_column(0, len(headers(table)), 18)
+        about.set_column(1, 1, 60)
+    return out.getvalue()
