@@ -62,8 +62,8 @@ def _quotients(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataF
     share = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
     is_small = (sums["denominator"] > 0) & (sums["denominator"] < SMALL)
     low, high = wilson(sums["numerator"], sums["denominator"].where(is_small & metric.is_proportion))
-    scaled = {"value": share * metric.scale, "low": low * metric.scale, "high": high * metric.scale}
-    return sums.assign(**scaled, is_small=is_small)
+    scale = metric.scale
+    return sums.assign(value=share * scale, low=low * scale, high=high * scale, is_small=is_small)
 
 
 def _products(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -21,7 +21,8 @@ INSPECTED = (_need("inspections", "quantity_inspected"), _need("inspections", "q
 _ALL = (
     Metric(
         "revenue", "Revenue", "sum", "money", "up", ("sales", "customer care"),
-        "Sum of the value of all order lines, by day of the order; credit notes subtract, cancelled lines count nothing.",
+        "Sum of the value of all order lines, by day of the order; credit notes subtract, cancelled lines count "
+        "nothing.",
         "common practice", (Term("order_lines", "revenue"),),
         needs=(_need("order_lines", "amount"),),
     ),
@@ -99,7 +100,8 @@ _ALL = (
     Metric(
         "supplier_reject_rate", "Supplier reject rate", "ratio", "percent", "down", ("purchasing", "quality"),
         "Units rejected at receipt / units received, by day of receipt.",
-        "common practice", (Term("purchase_receipts", "units_refused"),), (Term("purchase_receipts", "units_received"),),
+        "common practice", (Term("purchase_receipts", "units_refused"),),
+        (Term("purchase_receipts", "units_received"),),
         needs=(_need("purchase_receipts", "quantity_received"), _need("purchase_receipts", "quantity_rejected")),
     ),
     Metric(

@@ -6,18 +6,19 @@ import math
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.metric import Metric, rounded
 
+Floats = NDArray[np.float64]
 PARTS = ("member", "before", "after", "rate_effect", "mix_effect", "contribution", "numerator", "denominator")
 
 
 def of_sums(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Columns PARTS, largest contribution first: each member's difference. Both frames: member, numerator."""
     both = _side_by_side(before, after)
-    was, now = both["numerator_0"], both["numerator_1"]
-    parts = both.assign(before=was, after=now, rate_effect=now.fillna(0) - was.fillna(0), mix_effect=0.0)
-    return _sorted(parts.assign(denominator=np.nan))
+    was, now = _floats(both, "numerator_0"), _floats(both, "numerator_1")
+    return _parts(both, was, now, np.nan_to_num(now) - np.nan_to_num(was), np.zeros(len(both)))
 
 
 def of_ratios(before: pd.DataFrame, after: pd.DataFrame, scale: float = 1.0) -> pd.DataFrame:
@@ -27,16 +28,14 @@ def of_ratios(before: pd.DataFrame, after: pd.DataFrame, scale: float = 1.0) -> 
     (r1 - r0) * (w0 + w1) / 2, the mix effect (w1 - w0) * ((r0 + r1) / 2 - R). A member of one period only is mix.
     """
     both = _side_by_side(before, after)
-    n0, n1, d0, d1 = (
-        both[name].fillna(0.0) for name in ("numerator_0", "numerator_1", "denominator_0", "denominator_1")
-    )
+    n0, d0 = (np.nan_to_num(_floats(both, name)) for name in ("numerator_0", "denominator_0"))
+    n1, d1 = (np.nan_to_num(_floats(both, name)) for name in ("numerator_1", "denominator_1"))
     w0, w1 = d0 / d0.sum(), d1 / d1.sum()
-    r0, r1 = n0 / d0.where(d0 > 0), n1 / d1.where(d1 > 0)
+    r0, r1 = _quotient(n0, d0), _quotient(n1, d1)
     middle = (n0.sum() / d0.sum() + n1.sum() / d1.sum()) / 2
-    rate = ((r1 - r0) * (w0 + w1) / 2).fillna(0.0)
+    rate = np.nan_to_num((r1 - r0) * (w0 + w1) / 2)
     whole = n1 / d1.sum() - n0 / d0.sum() - (w1 - w0) * middle
-    effects = {"rate_effect": rate * scale, "mix_effect": (whole - rate) * scale}
-    return _sorted(both.assign(before=r0 * scale, after=r1 * scale, denominator=both["denominator_1"], **effects))
+    return _parts(both, r0 * scale, r1 * scale, rate * scale, (whole - rate) * scale)
 
 
 def of_products(before: pd.DataFrame, after: pd.DataFrame, scale: float = 1.0) -> pd.DataFrame:
@@ -45,13 +44,17 @@ def of_products(before: pd.DataFrame, after: pd.DataFrame, scale: float = 1.0) -
     Each step carries its difference of logarithms times the logarithmic mean of both products: these add up exactly.
     """
     both = _side_by_side(before, after)
-    r0, r1 = both["numerator_0"] / both["denominator_0"], both["numerator_1"] / both["denominator_1"]
-    was, now = r0.fillna(1.0).prod(), r1.fillna(1.0).prod()
+    r0 = _quotient(_floats(both, "numerator_0"), _floats(both, "denominator_0"))
+    r1 = _quotient(_floats(both, "numerator_1"), _floats(both, "denominator_1"))
+    first, second = np.nan_to_num(r0, nan=1.0), np.nan_to_num(r1, nan=1.0)
+    was, now = float(first.prod()), float(second.prod())
+    if was <= 0 or now <= 0:
+        # a step at zero has no logarithm: its members cannot be told apart
+        return _parts(both, r0 * scale, r1 * scale, np.full(len(both), (now - was) / len(both)) * scale, 0.0 * first)
     mean = was if math.isclose(was, now) else (now - was) / math.log(now / was)
-    effect = mean * (np.log(r1.fillna(1.0)) - np.log(r0.fillna(1.0))) * scale
-    only_once = r0.isna() | r1.isna()
-    effects = {"rate_effect": effect.where(~only_once, 0.0), "mix_effect": effect.where(only_once, 0.0)}
-    return _sorted(both.assign(before=r0 * scale, after=r1 * scale, denominator=both["denominator_1"], **effects))
+    effect = mean * np.log(second / first) * scale
+    only_once = np.isnan(r0) | np.isnan(r1)
+    return _parts(both, r0 * scale, r1 * scale, np.where(only_once, 0, effect), np.where(only_once, effect, 0))
 
 
 def concentration(parts: pd.DataFrame) -> float:
@@ -77,7 +80,8 @@ def finding(metric: Metric, before: float, after: float, parts: pd.DataFrame, by
     if same_way.empty:
         return head
     top = same_way.iloc[0]
-    return f"{head}: {by.replace('_', ' ')} {top['member']} carries {rounded(abs(top['contribution']))} of it{_why(metric, top)}"
+    part = f"{by.replace('_', ' ')} {top['member']} carries {rounded(abs(top['contribution']))} of it"
+    return f"{head}: {part}{_why(metric, top)}"
 
 
 def amount(metric: Metric, change: float, currency: str = "") -> str:
@@ -93,11 +97,20 @@ def _why(metric: Metric, part: pd.Series) -> str:
 
 def _side_by_side(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     columns = ["member", "numerator", *(["denominator"] if "denominator" in before and "denominator" in after else [])]
-    both = before[columns].merge(after[columns], on="member", how="outer", suffixes=("_0", "_1"))
-    return both.assign(numerator=both["numerator_1"])
+    return before[columns].merge(after[columns], on="member", how="outer", suffixes=("_0", "_1"))
 
 
-def _sorted(parts: pd.DataFrame) -> pd.DataFrame:
-    parts = parts.assign(contribution=parts["rate_effect"] + parts["mix_effect"])
-    order = parts["contribution"].abs().sort_values(ascending=False, kind="stable").index
-    return parts.loc[order, list(PARTS)].reset_index(drop=True)
+def _floats(frame: pd.DataFrame, name: str) -> Floats:
+    return frame[name].to_numpy(dtype=float)
+
+
+def _quotient(above: Floats, below: Floats) -> Floats:
+    share: Floats = np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    return share
+
+
+def _parts(both: pd.DataFrame, before: Floats, after: Floats, rate: Floats, mix: Floats) -> pd.DataFrame:
+    below = _floats(both, "denominator_1") if "denominator_1" in both else np.full(len(both), np.nan)
+    columns = (both["member"], before, after, rate, mix, rate + mix, _floats(both, "numerator_1"), below)
+    parts = pd.DataFrame(dict(zip(PARTS, columns, strict=True)))
+    return parts.loc[np.argsort(-np.abs(rate + mix), kind="stable")].reset_index(drop=True)

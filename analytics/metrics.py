@@ -201,34 +201,28 @@ class _Sums:
         if not metric.denominator:
             return above.assign(denominator=float("nan"))
         below = _summed(frames, metric.denominator, groups, "denominator")
-        if not groups:
-            both = pd.concat([above, below], axis=1)
-            both["was_counted"] = len(frames[metric.numerator[0].fact, groups]) > 0 and above["numerator"].notna()
-        else:
-            both = above.assign(was_counted=True).merge(below, on=list(groups), how="outer")
-        return self._none_is_zero(metric, both, period).drop(columns="was_counted")
-
-    def _none_is_zero(self, metric: Metric, both: pd.DataFrame, period: Period | None) -> pd.DataFrame:
-        # nobody returned anything of what was shipped: zero, but only while returns were recorded at all
-        if {term.fact for term in metric.numerator} == {term.fact for term in metric.denominator}:
-            return both
-        first, last = self._seen(metric)
-        absent = both["was_counted"].isna() | (both["was_counted"] == False)  # noqa: E712 - may hold nan
-        follow = timedelta(days=metric.matures_after_days)
-        if "month" in both:
-            ends = both["month"] + pd.offsets.MonthEnd(0) + follow
-            watched = (both["month"] <= last) & (ends >= first)
-        else:
-            watched = period is None or (period.start <= last.date() and period.end + follow >= first.date())
-        both.loc[absent & watched, "numerator"] = 0.0
+        both = above.merge(below, on=list(groups), how="outer") if groups else pd.concat([above, below], axis=1)
+        if {term.fact for term in metric.numerator} != {term.fact for term in metric.denominator}:
+            self._fill_zeros(metric, both, period)
         return both
+
+    def _fill_zeros(self, metric: Metric, both: pd.DataFrame, period: Period | None) -> None:
+        # that nobody returned anything of what was shipped means zero, but only while returns were recorded at all
+        first, last = self._seen(metric)
+        follow = timedelta(days=metric.matures_after_days)
+        absent = both["numerator"].isna() & both["denominator"].notna()
+        if "month" in both:
+            month_ends = both["month"] + pd.offsets.MonthEnd(0) + follow
+            absent &= (both["month"] <= last) & (month_ends >= first)
+        elif period:
+            absent &= period.start <= last.date() and period.end + follow >= first.date()
+        both.loc[absent, "numerator"] = 0.0
 
     def _seen(self, metric: Metric) -> tuple[pd.Timestamp, pd.Timestamp]:
         fact = facts.get(metric.numerator[0].fact)
         seen = fact.seen or fact.on
         row = self.connection.execute(fact.select({"first": _of(seen, func.min), "last": _of(seen, func.max)})).one()
-        never = (pd.Timestamp(date.max.replace(year=2200)), pd.Timestamp(date.min.replace(year=1800)))
-        return never if row.first is None else (pd.Timestamp(row.first), pd.Timestamp(row.last))
+        return (pd.Timestamp.max, pd.Timestamp.min) if row.first is None else (_moment(row.first), _moment(row.last))
 
 
 def _evaluated(sums: _Sums, metrics: Sequence[Metric], by: tuple[str, ...], period: Period | None) -> pd.DataFrame:
@@ -255,6 +249,10 @@ def _summed(frames: Sums, terms: Sequence[Term], groups: tuple[str, ...], name: 
 
 def _of(column: facts.Column, function: Any) -> facts.Column:
     return facts.Column(function(column.expression), column.needs)
+
+
+def _moment(value: date) -> pd.Timestamp:
+    return pd.Timestamp(value.isoformat()[:10])
 
 
 def _read(connection: Connection, statement: Select[Any]) -> pd.DataFrame:

@@ -22,10 +22,10 @@ from sqlalchemy import (
 )
 
 from kb.facts.expressions import real
-from kb.models import Complaint, FieldAllocation, Return, Shipment
+from kb.facts.shared import table
 
-SHARES, SHIPMENTS = FieldAllocation.__table__, Shipment.__table__
-RETURNS, COMPLAINTS = Return.__table__, Complaint.__table__
+SHARES, SHIPMENTS = table("field_allocations"), table("shipments")
+RETURNS, COMPLAINTS = table("returns"), table("complaints")
 
 
 def renew(connection: Connection) -> None:
@@ -81,7 +81,7 @@ def _insert(
 ) -> Any:
     shares = _shares(_fitting(owner, records, fits, must_precede))
     rows = select(shares.c.record_id, shares.c.shipment_id, shares.c.share, literal(basis)).where(shares.c.share > 0)
-    return insert(SHARES).from_select([owner.key, "shipment_id", "share", "basis"], rows)
+    return insert(SHARES).from_select([owner, SHARES.c.shipment_id, SHARES.c.share, SHARES.c.basis], rows)
 
 
 def _fitting(

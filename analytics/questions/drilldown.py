@@ -55,10 +55,10 @@ def _rows(
     fact = facts.get(name)
     measures = {t.measure: fact.measures[t.measure] for t in metric.terms if t.fact == name}
     dimensions = {key: column for key, column in fact.dimensions.items() if key not in HIDDEN}
-    columns = {"number": fact.key, "on": fact.on, **dimensions, **measures, **fact.values, **fact.details}
+    columns = {"number": fact.key, "on": fact.on, **dimensions, **measures, **fact.counted, **fact.details}
     since, until = (span.start, span.end) if span else (None, None)
     rows = fact.restricted(columns, since=since, until=until, filters=filters)
-    rows = rows.where(or_(*(column.expression.is_not(None) for _, column in measures.items())))
+    rows = rows.where(or_(*(fact.measures[name].expression != 0 for name in measures)))
     total = connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
     frame = _frame(connection, rows.order_by(fact.on.expression.desc()).limit(limit))
     frame.insert(0, "record", fact.title)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from analytics.periods import Period, add_months, month_end
 from analytics.questions.gaps import GAPS, Gap
@@ -33,8 +33,10 @@ TITLES: Mapping[str, tuple[str, str | None]] = {
 }  # fmt: skip
 PLANNED = ("forecasts", "capacities", "stock_levels")
 SALES = ("sales_orders", "shipments")
-CHOICES = {"family": ("products", "family"), "site": ("sites", "site_number"), "category": ("products", "category"),
-           "line": ("work_centers", "line"), "segment": ("customers", "segment"), "region": ("customers", "region")}  # fmt: skip
+CHOICES = {
+    "family": ("products", "family"), "site": ("sites", "site_number"), "category": ("products", "category"),
+    "line": ("work_centers", "line"), "segment": ("customers", "segment"), "region": ("customers", "region"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,13 @@ def completeness(base: KnowledgeBase, who: Person) -> pd.DataFrame:
 
 def _filled(connection: Connection, gap: Gap) -> tuple[int, int]:
     rows = table(gap.table)
-    conditions = [rows.c[column].is_not(None) for column in gap.columns]
+    conditions: list[ColumnElement[bool]] = [rows.c[column].is_not(None) for column in gap.columns]
     if gap.via:
         other, column = table(gap.via), next(iter(rows.primary_key))
         conditions.append(exists().where(other.c[column.name] == column))
     held = or_(*conditions) if gap.any_of else and_(*conditions)
-    return tuple(connection.execute(select(func.count().filter(held), func.count()).select_from(rows)).one())
+    filled, whole = connection.execute(select(func.count().filter(held), func.count()).select_from(rows)).one()
+    return filled, whole
 
 
 def _values(connection: Connection, name: str, column: str) -> list[str]:

@@ -38,7 +38,7 @@ class Fact:
     """One grain of events: its date, its dimensions and measures that may be added up.
 
     `table` and `key` name the record behind each row, `details` what else a person wants to see of it.
-    `values` are numbers to be counted, not summed (days). `seen` is the date that tells since when and until
+    `counted` are numbers to be counted, not summed (days). `seen` is the date that tells since when and until
     when such events were recorded at all, where it differs from `on`.
     """
 
@@ -52,7 +52,7 @@ class Fact:
     joins: Mapping[str, Join]
     dimensions: Mapping[str, Column]
     measures: Mapping[str, Column]
-    values: Mapping[str, Column] = field(default_factory=dict)
+    counted: Mapping[str, Column] = field(default_factory=dict)
     details: Mapping[str, Column] = field(default_factory=dict)
     seen: Column | None = None
 
@@ -74,7 +74,7 @@ class Fact:
         until: date | None = None,
         filters: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Select[Any]:
-        """Sums of measures by groups ('month' as text YYYY-MM, dimensions, values); null where nothing was recorded."""
+        """Sums of measures by 'month' (text, YYYY-MM), dimensions and counted numbers; null where nothing was recorded."""
         by = {name: self._group(name) for name in groups}
         sums = {name: self._sum(name) for name in measures}
         statement = self.restricted({**by, **sums}, since=since, until=until, filters=filters)
@@ -107,7 +107,7 @@ class Fact:
     def _group(self, name: str) -> Column:
         if name == "month":
             return Column(month_of(self.on.expression), self.on.needs)
-        return self.dimensions[name] if name in self.dimensions else self.values[name]
+        return self.dimensions[name] if name in self.dimensions else self.counted[name]
 
     def _sum(self, name: str) -> Column:
         return Column(func.sum(self.measures[name].expression), self.measures[name].needs)

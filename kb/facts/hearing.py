@@ -78,8 +78,8 @@ def _returned() -> Fact:
         key=Column(RETURNS.c.return_number), on=Column(SHIPMENTS.c.shipped_on, ("shipment",)),
         joins=joins, dimensions={**dimensions, **plain(RETURNS, "reason", "finding")},
         measures={
-            "units_returned": Column(case((in_window, units)), ("shipment",)),
-            "units_defective": Column(case((is_defect, units)), ("shipment",)),
+            "units_returned": Column(case((in_window, units), else_=0.0), ("shipment",)),
+            "units_defective": Column(case((is_defect, units), else_=0.0), ("shipment",)),
         },
         details={**plain(RETURNS, "returned_on", "text"), **plain(SHARES, "share", "basis")},
         seen=Column(RETURNS.c.returned_on),
@@ -95,7 +95,7 @@ def _complained() -> Fact:
         table="complaints", root=SHARES.join(COMPLAINTS, COMPLAINTS.c.complaint_id == SHARES.c.complaint_id),
         key=Column(COMPLAINTS.c.complaint_number), on=Column(SHIPMENTS.c.shipped_on, ("shipment",)),
         joins=joins, dimensions={**dimensions, "channel": Column(COMPLAINTS.c.channel)},
-        measures={"complaints": Column(case((in_window, SHARES.c.share)), ("shipment",))},
+        measures={"complaints": Column(case((in_window, SHARES.c.share), else_=0.0), ("shipment",))},
         details={**plain(COMPLAINTS, "received_on", "text"), **plain(SHARES, "share", "basis")},
         seen=Column(COMPLAINTS.c.received_on),
     )  # fmt: skip

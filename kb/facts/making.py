@@ -87,8 +87,8 @@ def _nonconformances() -> Fact:
 
 def _lot_first(joins: dict[str, Join]) -> dict[str, Join]:
     # the product is known by way of the lot or work order, so these are joined before it
-    first = {name: joins[name] for name in ("lot", "work_order") if name in joins}
-    return {**first, **joins}
+    first = [name for name in ("lot", "work_order") if name in joins]
+    return {name: joins[name] for name in dict.fromkeys([*first, *joins])}
 
 
 def _purchase_receipts() -> Fact:

@@ -92,7 +92,7 @@ def _actions() -> Fact:
         table="actions", root=ACTIONS, key=Column(ACTIONS.c.action_number), on=Column(ACTIONS.c.closed_on),
         joins={}, dimensions=plain(ACTIONS, "department", "component", "defect_code", "status"),
         measures={"closed": Column(case((_days_open().is_not(None), literal(1))))},
-        values={"days_open": Column(_days_open())},
+        counted={"days_open": Column(_days_open())},
         details=plain(ACTIONS, "title", "opened_on", "due_on", "implemented_on"),
     )  # fmt: skip
 
