@@ -197,14 +197,16 @@ def take_back(base: KnowledgeBase, who: Person, audit_sequence: int) -> int:
 def _introduce(base: KnowledgeBase, name: str, department: str) -> Person:
     with base.writing() as connection:
         user_id = connection.scalar(select(User.user_id).where(User.name == name))
-        known = user_id is not None and department in _departments_of(connection, user_id)
+        departments = _departments_of(connection, user_id) if user_id is not None else []
         if user_id is None:
             made = insert(User).values(name=name, role="member", is_active=True, version=1)
             user_id = connection.execute(made.returning(User.user_id)).scalar_one()
-        if not known:
+        elif not departments:  # so far only a file named them, as somebody's account owner
+            connection.execute(update(User).where(User.user_id == user_id).values(is_active=True))
+        if department not in departments:
             connection.execute(insert(UserDepartment).values(user_id=user_id, department=department))
         who = person(connection, user_id, department)
-        if not known:
+        if department not in departments:
             audit.append(connection, who, "introduce", "users", user_id, after={"name": name, "department": department})
         return who
 
