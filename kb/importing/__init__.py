@@ -14,12 +14,12 @@ from kb.access import Person, require
 from kb.errors import Refused
 from kb.importing import files, presets, templates
 from kb.importing.fields import importable
-from kb.importing.merge import Overtaken, last_import, merge, touched
+from kb.importing.merging import Overtaken, last_import, merge, touched
 from kb.importing.prepare import Preparation, Progress
 from kb.importing.presets import Preset
 from kb.importing.report import FileReport, Report, TableCount
 from kb.importing.stage import Staging, staging
-from kb.importing.undo import UndoReport, undo
+from kb.importing.undoing import UndoReport, undo
 from kb.models import Setting
 from kb.store import KnowledgeBase
 

@@ -62,9 +62,10 @@ def overlapping(formats: tuple[str, ...]) -> tuple[str, str, str] | None:
     for day in (date(2003, 4, 5), date(2011, 12, 10), date(2010, 11, 12)):
         for written in formats:
             text = day.strftime(written)
+            meant = _try(text, written)
             for read in formats:
                 other = _try(text, read)
-                if other and other.date() != day:
+                if meant and other and other != meant:
                     return written, read, text
     return None
 

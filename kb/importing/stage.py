@@ -103,6 +103,8 @@ class Staging:
             copy.write(buffer.getbuffer())
 
     def _begin(self) -> None:
+        if not self.connection.in_transaction():
+            self.connection.begin()
         if self.base.is_sqlite and not _in_transaction(self.connection):
             self.connection.exec_driver_sql("BEGIN")
 
