@@ -1,0 +1,34 @@
+"""The frame around every page: the base that is open, the menu, the filters, who is asking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import first_run, sidebar
+from pages.ui import boundary, door
+
+st.set_page_config("Symbiosis", Path(__file__).parent / "ui" / "icon.png", layout="wide")
+
+MENU = {
+    "": [
+        st.Page("overview.py", title="Overview", icon=":material/dashboard:", default=True),
+        st.Page("records.py", title="Records", icon=":material/table_rows:"),
+    ],
+    "Keeping": [
+        st.Page("data.py", title="Data", icon=":material/database:"),
+        st.Page("glossary.py", title="Glossary", icon=":material/menu_book:"),
+        st.Page("admin.py", title="People and record", icon=":material/group:", url_path="admin"),
+    ],
+}
+
+page = st.navigation(MENU)
+with boundary.guarded():
+    first_run.build_demo_if_nothing_is_there()
+    view = door.view()
+    with st.sidebar:
+        sidebar.filters(view)
+        sidebar.identity(view)
+        sidebar.base(view)
+    page.run()

@@ -1,0 +1,63 @@
+"""The six key figures: sales' and production's side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from analytics.questions import Card
+from pages.ui import door, show
+from pages.ui.cards import card, unit_name
+from pages.ui.door import View
+from pages.ui.filters import Scope
+
+# The first three of each that the data support; what the files cannot answer gives way to the next.
+SALES = (
+    "revenue", "on_time_to_promise", "return_rate_cohort", "return_rate_calendar", "on_time_to_request", "orders",
+    "units_shipped", "complaints",
+)  # fmt: skip
+PRODUCTION = (
+    "first_pass_yield", "scrap_rate", "cost_of_poor_quality", "supplier_reject_rate", "internal_ppm", "forecast_error",
+)  # fmt: skip
+A_SIDE = 3
+
+
+def sides(view: View, scope: Scope) -> list[Card]:
+    """Draw both groups of cards; returns their cards."""
+    missing = door.ask(view, "unsupported")
+    groups = {"Sales": _answerable(SALES, missing), "Production": _answerable(PRODUCTION, missing)}
+    cards = door.ask(view, "cards", [key for keys in groups.values() for key in keys], scope.period, dict(scope.chosen))
+    by_key = {one.metric.key: one for one in cards}
+    halves = st.columns(2, gap="medium")
+    for half, (name, keys) in zip(halves, groups.items(), strict=True):
+        with half:
+            st.subheader(name, anchor=False)
+            _row([by_key[key] for key in keys], scope, view.currency)
+    return cards
+
+
+def _answerable(keys: Sequence[str], missing: dict[str, str]) -> list[str]:
+    return sorted(keys, key=lambda key: (key in missing, keys.index(key)))[:A_SIDE]
+
+
+def _row(cards: Sequence[Card], scope: Scope, currency: str) -> None:
+    grid = st.grid(A_SIDE, min_column_width=150)
+    for one in cards:
+        with grid.cell():
+            card(one, scope, currency)
+
+
+def download(view: View, scope: Scope, cards: Sequence[Card]) -> None:
+    """The cards as a table for a spreadsheet, with the filters written in."""
+    rows = [
+        {
+            "metric": one.metric.name, "unit": unit_name(one.metric, view.currency), "period": one.period.label,
+            "value": one.value, "previous": one.previous, "change": one.delta, "compared with": one.delta_label,
+            "target": one.target, "numerator": one.numerator, "denominator": one.n, "low": one.low, "high": one.high,
+            "note": one.reason or one.note, "formula": one.metric.formula,
+        }
+        for one in cards
+    ]  # fmt: skip
+    show.downloads(view, pd.DataFrame(rows), "Overview", scope.told(), "overview")

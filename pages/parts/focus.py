@@ -1,0 +1,102 @@
+"""What moved and why: one metric over twelve months, and who carries its last change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analytics import charts, catalog
+from analytics.questions import Card, Moved
+from pages.ui import door, show
+from pages.ui.cards import known
+from pages.ui.door import View
+from pages.ui.filters import Scope
+
+TELLING = "most telling"
+
+
+def what_moved(view: View, scope: Scope, cards: Sequence[Card]) -> None:
+    """Choose a metric and a split; the trend and the contributions stand side by side, the table below."""
+    key, by = _chosen(view, cards)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _trend(view, scope, key)
+    with right:
+        found = _moved(view, scope, key, by)
+        if found is None or found.parts.empty:
+            st.info(_nothing(found))
+            return
+        metric = found.metric
+        drawn = charts.contributions(found.parts, finding=found.finding, unit=metric.unit, currency=view.currency)
+        show.drawing(drawn, "contributions")
+    _table(view, scope, found)
+
+
+def _chosen(view: View, cards: Sequence[Card]) -> tuple[str, str]:
+    missing = door.ask(view, "unsupported")
+    keys = [key for key in catalog.METRICS if key not in missing]
+    st.subheader("What moved and why", anchor=False)
+    with st.container(horizontal=True, gap="small"):
+        key = st.selectbox(
+            "Metric", keys, keys.index(worst(cards)) if worst(cards) in keys else 0, key="metric", bind="query-params",
+            format_func=lambda one: catalog.get(one).name, width=320,
+        ) or keys[0]  # fmt: skip
+        splits = [TELLING, *catalog.get(key).dimensions]
+        by = st.selectbox(
+            "Split by", splits, key="by", bind="query-params", format_func=lambda one: one.replace("_", " "), width=220
+        )
+    return key, by or TELLING
+
+
+def worst(cards: Sequence[Card]) -> str | None:
+    """The metric that most wants looking at: of the bad ones (else of all) the one that moved most for its size."""
+    moved = [one for one in cards if known(one.delta) and known(one.previous) and one.previous]
+    bad = [one for one in moved if one.status == "bad"] or moved
+    return max(bad, key=lambda one: abs(one.delta / one.previous), default=None) and max(
+        bad, key=lambda one: abs(one.delta / one.previous)
+    ).metric.key
+
+
+def _trend(view: View, scope: Scope, key: str) -> None:
+    metric = catalog.get(key)
+    frame = door.ask(view, "trend", key, end=scope.period, filters=dict(scope.chosen))
+    drawn = charts.trend(
+        frame, name=metric.name, unit=metric.unit, direction=metric.direction, currency=view.currency
+    )
+    show.drawing(drawn, "trend")
+
+
+def _moved(view: View, scope: Scope, key: str, by: str) -> Moved | None:
+    asked = {"period": scope.period, "filters": dict(scope.chosen)}
+    found: Moved | None = (
+        door.ask(view, "moved_by", key, **asked) if by == TELLING else door.ask(view, "moved", key, by=by, **asked)
+    )
+    return found
+
+
+def _nothing(found: Moved | None) -> str:
+    why = "no split of it has two members" if found is None else "one of the two periods has no records"
+    return f"There is no change to explain for this filter: {why}. Choose another period or split."
+
+
+def _table(view: View, scope: Scope, found: Moved) -> None:
+    with st.expander(f"Contributions by {found.by.replace('_', ' ')} as a table, with their records"):
+        st.caption(
+            f"{found.against.label} to {found.period.label}. Rate: members did better or worse. "
+            "Mix: better or worse members grew. Both sum to the change."
+        )
+        event = st.dataframe(
+            found.parts, hide_index=True, key="parts", on_select="rerun", selection_mode="single-row",
+            alt=f"Contributions to the change of {found.metric.name}",
+        )  # fmt: skip
+        chosen = event["selection"]["rows"]
+        member = None
+        if chosen:
+            member = str(found.parts["member"].iloc[chosen[0]])
+        else:
+            member = st.selectbox("Records of", found.parts["member"].astype(str), index=None, key="member")
+        if member:
+            link = scope.link(metric=found.metric.key, **{found.by: member})
+            st.page_link("records.py", label="See its records", query_params=link)
+        show.downloads(view, found.parts, f"{found.metric.name} by {found.by}", scope.told(), "parts")

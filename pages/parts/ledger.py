@@ -1,0 +1,64 @@
+"""Every import, what it refused, and taking one back."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from kb import history, importing
+from kb.errors import Refused
+from pages.ui import people, show
+from pages.ui.door import View
+from pages.ui.page import stamp
+from pages.ui.plain import plain
+
+
+def imports(view: View) -> None:
+    """The ledger, and for the one chosen its refused rows and its undo."""
+    found = history.imports(view.base, view.who)
+    if found.empty:
+        st.info("Nothing was imported yet. Bring in data first.")
+        return
+    st.caption("Latest first. Times are UTC.")
+    show.table(found, "Imports")
+    show.downloads(view, found, "Imports", {}, "imports")
+    one = st.selectbox("Look at import", found["import_id"], format_func=lambda key: _words(found, key), key="import")
+    _refused(view, int(one))
+    _undo(view, int(one), str(found.set_index("import_id").loc[one, "status"]))
+
+
+def _words(found: pd.DataFrame, key: int) -> str:
+    row = found.set_index("import_id").loc[key]
+    return f"{key}: {row['preset']} by {row['user_name']}, {stamp(row['imported_at'])}, {row['status']}"
+
+
+def _refused(view: View, import_id: int) -> None:
+    rows = history.refused(view.base, view.who, import_id)
+    if rows.empty:
+        st.caption("It refused no row.")
+        return
+    st.caption(f"Refused rows, at most {history.MOST_ROWS:,} shown.")
+    show.table(rows.drop(columns="raw"), "Refused rows of this import")
+    show.downloads(view, rows, f"Refused rows of import {import_id}", {"import": str(import_id)}, "ledger-refused")
+
+
+def _undo(view: View, import_id: int, status: str) -> None:
+    if status == "undone":
+        st.caption("It was undone already.")
+        return
+    with st.popover("Undo this import"):
+        if not people.asked(view.base, view.who, "undo"):
+            return
+        st.markdown("Its rows go, changed values get back what they were. Where later work stands on it, it is refused.")
+        if st.button(f"Undo import {import_id}", type="primary"):
+            _take_back(view, import_id)
+
+
+def _take_back(view: View, import_id: int) -> None:
+    try:
+        report = importing.undo(view.base, view.who, import_id)
+    except Refused as refused:
+        st.error(plain(refused))
+        return
+    st.toast(f"Import {import_id} is undone: {sum(report.removed.values()):,} rows removed.", duration="long")
+    st.rerun()

@@ -1,0 +1,39 @@
+"""Entries of the glossary, from the catalogue."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics import catalog
+from analytics.metric import Metric
+from pages.ui import door
+from pages.ui.cards import explained, unit_name
+from pages.ui.door import View
+from pages.ui.plain import plain
+
+KINDS = {
+    "sum": "a sum", "ratio": "a ratio of sums", "product": "a product of ratios", "median": "a median",
+    "snapshot": "a state at the end of the period", "cohort": "a ratio by the month shipped",
+}  # fmt: skip
+
+
+def search() -> list[Metric]:
+    """The metrics whose name or formula holds every word typed."""
+    words = (st.text_input("Search", key="search", bind="query-params", placeholder="yield, late, return") or "").lower().split()
+    texts = {metric: f"{metric.name} {metric.formula} {metric.source}".lower() for metric in catalog.METRICS.values()}
+    return [metric for metric, text in texts.items() if all(word in text for word in words)]
+
+
+def entry(view: View, metric: Metric) -> None:
+    """Name, text, what it can be split by, and what is missing for it."""
+    with st.container(border=True, gap="xsmall"):
+        unit = unit_name(metric, view.currency)
+        st.subheader(plain(f"{metric.name}, {unit}" if unit else metric.name), anchor=False)
+        st.markdown(explained(metric))
+        splits = ", ".join(name.replace("_", " ") for name in metric.dimensions)
+        st.caption(plain(f"It is {KINDS[metric.kind]}. It can be split by {splits or 'nothing'}."))
+        missing = door.ask(view, "unsupported").get(metric.key)
+        if missing:
+            st.caption(plain(f"Not answerable yet: {missing}"))
+        else:
+            st.page_link("records.py", label="Records", query_params=view.scope().link(metric=metric.key))

@@ -1,0 +1,142 @@
+"""The forms of common objectives. Every write goes through kb.editing and is refused with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import streamlit as st
+
+from analytics import catalog, questions
+from analytics.questions import ObjectiveStatus
+from kb import editing, history
+from kb.access import DEPARTMENTS
+from kb.errors import Conflict, Refused
+from pages.ui import door, people
+from pages.ui.cards import explained, known, unit_name
+from pages.ui.door import View
+from pages.ui.filters import Scope
+from pages.ui.page import stamp
+from pages.ui.plain import plain
+
+NAMES = list(catalog.METRICS)
+
+
+def new(view: View, scope: Scope) -> None:
+    """Set an objective: metric, target, day, two owners."""
+    with st.expander("Set a common objective"):
+        if not people.asked(view.base, view.who, "objective"):
+            return
+        key = st.selectbox(
+            "Metric of the objective", NAMES, format_func=lambda one: catalog.get(one).name, key="objective-metric"
+        )
+        metric = catalog.get(key)
+        st.caption(explained(metric))
+        owners = (*metric.owners, *DEPARTMENTS)
+        with st.form("new-objective", border=False):
+            target = st.number_input(_named("Target", metric, view), value=None, format="%.6g", key=f"target-{key}")
+            due_on = st.date_input("To be reached by", scope.period.end + timedelta(days=180), format="YYYY-MM-DD")
+            first = st.selectbox("One owner", DEPARTMENTS, DEPARTMENTS.index(owners[0]), key=f"first-{key}")
+            second = st.selectbox("The other owner", DEPARTMENTS, DEPARTMENTS.index(owners[1]), key=f"second-{key}")
+            family = st.selectbox("Only for the family", _families(view), index=None, placeholder="All families")
+            note = st.text_input("Note")
+            if st.form_submit_button("Set objective", type="primary"):
+                _set(view, scope, key, target, due_on, (first, second), family, note)
+
+
+def _named(word: str, metric: catalog.Metric, view: View) -> str:
+    unit = unit_name(metric, view.currency)
+    return f"{word} in {unit}" if unit else word
+
+
+def _families(view: View) -> list[str]:
+    return list(door.ask(view, "choices").get("family", ()))
+
+
+def _set(
+    view: View, scope: Scope, key: str, target: float | None, due_on: date, owners: tuple[str, str],
+    family: str | None, note: str,
+) -> None:  # fmt: skip
+    def write() -> None:
+        if target is None:
+            raise Refused("The objective has no target: write the value to reach.")
+        questions.check_objective(key, *owners)
+        filters = {"family": (family,)} if family else {}
+        now = door.ask(view, "cards", [key], scope.period, filters)[0].value
+        editing.set_objective(
+            view.base, view.who, metric=key, target=target, due_on=due_on, first_department=owners[0],
+            second_department=owners[1], scope=family, baseline=now if known(now) else None, note=note or None,
+        )  # fmt: skip
+
+    _done(write, "The objective is set.")
+
+
+def change(view: View, one: ObjectiveStatus) -> None:
+    """Change target and day, or close it; a conflict shows both values."""
+    with st.popover("Change", type="tertiary", key=f"change-{one.objective_id}"):
+        if not people.asked(view.base, view.who, f"objective-{one.objective_id}"):
+            return
+        _history(view, one.objective_id)
+        with st.form(f"change-objective-{one.objective_id}", border=False):
+            # What was on the screen counts, not what the base holds when the form arrives: the version is kept with it.
+            seen = st.session_state.setdefault(f"seen-{one.objective_id}", one.version)
+            target = st.number_input(_named("New target", one.metric, view), value=one.target, format="%.6g")
+            due_on = st.date_input("New day", one.due_on, format="YYYY-MM-DD")
+            reason = st.text_input("Why")
+            if st.form_submit_button("Save", type="primary"):
+                _save(view, one, seen, target, due_on, reason)
+            if st.form_submit_button("Close the objective"):
+                _done(
+                    lambda: editing.close_objective(view.base, view.who, one.objective_id, seen, reason or None),
+                    "The objective is closed.",
+                    f"seen-{one.objective_id}",
+                )
+
+
+def _save(view: View, one: ObjectiveStatus, seen: int, target: float, due_on: date, reason: str) -> None:
+    def write() -> None:
+        editing.change_objective(
+            view.base, view.who, one.objective_id, seen, reason or None, target=target, due_on=due_on
+        )
+
+    _done(write, "The objective is changed.", f"seen-{one.objective_id}")
+
+
+def _done(write: Callable[[], object], success: str, seen: str = "") -> None:
+    """Write; then show it at once, or say why not."""
+    try:
+        write()
+    except Conflict as conflict:
+        st.error(plain(f"{conflict}. Theirs: {_pairs(conflict.theirs)}. Yours: {_pairs(conflict.mine)}."))
+        st.session_state.pop(seen, None)
+        return
+    except Refused as refused:
+        st.error(plain(refused))
+        return
+    st.session_state.pop(seen, None)
+    st.toast(success)
+    st.rerun()
+
+
+def _pairs(values: dict[str, object]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
+
+
+def _history(view: View, objective_id: int) -> None:
+    entries = history.changes(view.base, view.who, table="objectives", subject=objective_id, limit=3)
+    for entry in entries.itertuples():
+        st.caption(plain(f"{entry.user_name} ({entry.department}): {entry.verb}, {stamp(entry.happened_at)}"))
+
+
+def recent(view: View) -> None:
+    """The last changes of objectives, each of which can be taken back."""
+    entries = history.changes(view.base, view.who, table="objectives", limit=5)
+    if entries.empty:
+        return
+    with st.expander("Last changes of objectives"):
+        for entry in entries.itertuples():
+            told = f"{stamp(entry.happened_at)}: {entry.user_name} ({entry.department}) {entry.verb} objective {entry.subject}"
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(plain(f"{told}. {entry.reason or ''}"), width="stretch")
+                if view.who.may("edit") and st.button("Take back", key=f"back-{entry.sequence}", type="tertiary"):
+                    _done(lambda: editing.take_back(view.base, view.who, entry.sequence), "The change is taken back.")  # noqa: B023

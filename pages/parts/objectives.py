@@ -1,0 +1,55 @@
+"""Common objectives: where each stands, and setting, changing, closing and taking back one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from analytics.charts import shown
+from analytics.questions import ObjectiveStatus
+from pages.parts import objective_forms
+from pages.ui import door
+from pages.ui.door import View
+from pages.ui.filters import Scope
+from pages.ui.plain import plain
+
+COLOURS = {"reached": "green", "on the way": "blue", "behind": "red", "no data": "gray"}
+WORDS = {"reached": "Reached", "on the way": "On the way", "behind": "Behind", "no data": "No data"}
+
+
+def common(view: View, scope: Scope) -> None:
+    """Every open objective with its status; the form for a new one."""
+    st.subheader("Common objectives", anchor=False)
+    found: list[ObjectiveStatus] = door.ask(view, "objectives", scope.period)
+    if not found:
+        st.info("No common objective is set. Two departments can set one: a metric, a target and a day.")
+    grid = st.grid(3, min_column_width=280)
+    for one in found:
+        with grid.cell():
+            _card(view, scope, one)
+    objective_forms.new(view, scope)
+    objective_forms.recent(view)
+
+
+def _card(view: View, scope: Scope, one: ObjectiveStatus) -> None:
+    metric = one.metric
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(WORDS[one.status], color=COLOURS[one.status])
+            st.markdown(f"**{plain(one.name)}**")
+        now = shown(one.value, metric.unit, view.currency)
+        target = shown(one.target, metric.unit, view.currency)
+        st.markdown(plain(f"{now} now, target {target} by {one.due_on:%Y-%m-%d} ({_left(one.due_on, scope.period.end)})"))
+        st.caption(plain(f"Owned by {one.owners[0]} and {one.owners[1]}"))
+        with st.container(horizontal=True, gap="small"):
+            more = {"family": [one.scope]} if one.scope else {}
+            st.page_link("records.py", label="Records", query_params=scope.link(metric=metric.key, **more))
+            objective_forms.change(view, one)
+
+
+def _left(due: date, today: date) -> str:
+    months = (due.year - today.year) * 12 + due.month - today.month
+    if months == 0:
+        return "due this month"
+    return f"{months} months left" if months > 0 else f"{-months} months over"

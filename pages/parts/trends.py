@@ -1,0 +1,40 @@
+"""Twelve months of every key figure, with its target; ship cohorts too young to judge are grey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from analytics import charts
+from analytics.questions import Card
+from pages.ui import door, show
+from pages.ui.door import View
+from pages.ui.filters import Scope
+
+
+def twelve_months(view: View, scope: Scope, cards: Sequence[Card]) -> None:
+    """One small chart for each card that has data."""
+    st.subheader("Twelve months", anchor=False)
+    asked = {"end": scope.period, "filters": dict(scope.chosen)}
+    drawn = {one: door.ask(view, "trend", one.metric.key, **asked) for one in cards if one.reason is None}
+    if not drawn:
+        st.info("None of the key figures has data for this filter. Reset the filters to see them.")
+        return
+    grid = st.grid(3, min_column_width=280)
+    for one, frame in drawn.items():
+        with grid.cell():
+            _chart(one, frame, view.currency)
+    together = pd.concat([frame.assign(metric=one.metric.name) for one, frame in drawn.items()])
+    show.downloads(view, together, "Twelve months", scope.told(), "trends")
+
+
+def _chart(one: Card, frame: pd.DataFrame, currency: str) -> None:
+    metric = one.metric
+    show.drawing(
+        charts.trend(
+            frame, name=metric.name, unit=metric.unit, direction=metric.direction, currency=currency, height=200
+        ),
+        f"trend-{metric.key}",
+    )

@@ -1,0 +1,91 @@
+"""A key figure: its value, what it is compared with, its target, its last twelve months, and the way to its records."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from analytics.charts import difference, shown
+from analytics.metric import Metric
+from analytics.questions import Card
+from pages.ui.filters import Scope
+from pages.ui.plain import plain
+
+COLOURS = {"good": "green", "bad": "red"}
+GOOD = {"up": "Higher is better.", "down": "Lower is better.", "zero": "Best at zero."}
+UNITS = {"percent": "%", "ppm": "ppm", "per 1000": "per 1,000", "days": "days", "units": "units", "count": ""}
+
+
+def explained(metric: Metric) -> str:
+    """The text of tooltip and glossary."""
+    owners = " and ".join(metric.owners)
+    return plain(f"{metric.formula} {GOOD[metric.direction]} Moved by {owners}. Source: {metric.source}.")
+
+
+def unit_name(metric: Metric, currency: str) -> str:
+    """The unit as it stands behind the name; empty for plain counts."""
+    return currency if metric.unit == "money" else UNITS[metric.unit]
+
+
+def card(shown_card: Card, scope: Scope, currency: str) -> None:
+    """One card. Without data it says so and stays grey."""
+    metric = shown_card.metric
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        if shown_card.reason:
+            st.metric(_label(metric, currency), None, help=explained(metric))
+            st.caption(plain(shown_card.reason))
+            return
+        st.metric(
+            _label(metric, currency), _value(shown_card), _delta(shown_card), COLOURS.get(shown_card.status, "off"),
+            help=explained(metric), chart_data=_line(shown_card), delta_description=shown_card.delta_label or None,
+        )  # fmt: skip
+        st.caption(plain(_below(shown_card, currency)))
+        st.page_link("records.py", label="Records", query_params=scope.link(metric=metric.key))
+
+
+def _label(metric: Metric, currency: str) -> str:
+    unit = unit_name(metric, currency)
+    return plain(f"{metric.name}, {unit}" if unit else metric.name)
+
+
+def _value(shown_card: Card) -> str | None:
+    if not known(shown_card.value):
+        return None
+    return shown(shown_card.value, "units" if shown_card.metric.unit != "money" else "money")
+
+
+def _delta(shown_card: Card) -> str | int | None:
+    if not known(shown_card.delta):
+        return None
+    if math.isclose(shown_card.delta, 0, abs_tol=1e-9):
+        return 0
+    return difference(shown_card.delta, shown_card.metric.unit).replace("−", "-")
+
+
+def _line(shown_card: Card) -> list[float] | None:
+    values = [float(value) for value in shown_card.sparkline if known(value)]
+    return values if len(values) > 1 else None
+
+
+def _below(shown_card: Card, currency: str) -> str:
+    parts = []
+    if known(shown_card.target):
+        parts.append(f"Target {shown(shown_card.target, shown_card.metric.unit, currency)}")
+    if not known(shown_card.value):
+        parts.append("No data for this filter")
+    elif shown_card.is_small:
+        parts.append(_interval(shown_card, currency))
+    return ". ".join(parts) or "No target set"
+
+
+def _interval(shown_card: Card, currency: str) -> str:
+    low, high, unit = shown_card.low, shown_card.high, shown_card.metric.unit
+    if not (known(low) and known(high)):
+        return f"Small sample, n = {shown_card.n:,.0f}"
+    return f"n = {shown_card.n:,.0f}: {shown(low, unit, currency)} to {shown(high, unit, currency)}"
+
+
+def known(value: float | None) -> bool:
+    """A number, not nothing."""
+    return value is not None and not math.isnan(value)

@@ -1,0 +1,69 @@
+"""The cached door to the data: what is open, who asks, and answers shared by everybody with the same role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from analytics import metrics, questions
+from analytics.periods import Period
+from analytics.questions import Span
+from kb.access import Person
+from kb.store import KnowledgeBase, Which
+from pages.ui import bases, filters, people
+from pages.ui.filters import Scope
+
+MOST_ANSWERS = 500
+
+
+@dataclass(frozen=True)
+class View:
+    """What this run of this page stands on; made anew each run, so that a changed role counts at once."""
+
+    which: Which
+    base: KnowledgeBase
+    who: Person
+    revision: int
+
+    @property
+    def span(self) -> Span:
+        """From when to when there is data; every part none on an empty base."""
+        found: Span = ask(self, "span")
+        return found
+
+    @property
+    def is_empty(self) -> bool:
+        return self.span.last_month is None
+
+    @property
+    def currency(self) -> str:
+        return self.span.currency
+
+    def scope(self, dimensions: Mapping[str, tuple[str, ...]] | None = None) -> Scope:
+        """The filters as they stand; today's month where there is no data."""
+        return filters.current(self.span.last_month or Period.months(date.today()), dimensions)
+
+
+def view() -> View:
+    """The base that is open and the person who asks, as of now."""
+    which = bases.chosen()
+    base = bases.opened(which)
+    return View(which, base, people.current(base), base.revision())
+
+
+def ask(view: View, question: str, *arguments: Any, **named: Any) -> Any:
+    """A question of analytics (questions, else metrics), answered once for each state of the data. Never change what it returns."""
+    return _answer(question, (arguments, named), view.base.url, view.revision, view.who.role, view.base, view.who)
+
+
+@st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
+def _answer(
+    question: str, what: Any, url: str, revision: int, role: str, _base: KnowledgeBase, _who: Person
+) -> Any:
+    arguments, named = what
+    asked = getattr(questions, question, None) or getattr(metrics, question)
+    return asked(_base, _who, *arguments, **named)

@@ -1,0 +1,57 @@
+"""What every page begins with, and what it shows when there is nothing to show."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from pages.ui import bases, filters
+from pages.ui.door import View
+from pages.ui.filters import Scope
+from pages.ui.plain import plain
+
+
+def header(view: View, title: str, scope: Scope | None = None) -> None:
+    """The one h1, what the page shows in words, and how old that is."""
+    st.title(title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if view.which == "demo":
+            st.badge("Demo data", color="blue", help="An invented company. The Data page leads to your own data.")
+        if scope is not None:
+            st.caption(plain(f"{scope.period.label}, compared with {scope.before.label}. {scope.words}."), width="content")
+        st.caption(plain(age(view)), width="content")
+        if scope is not None and (scope.preset != "month" or any(scope.chosen.get(name) for name in filters.SHARED)):
+            st.button("Reset filters", type="tertiary", on_click=filters.reset, key=f"reset-{title}")
+
+
+def age(view: View) -> str:
+    """How far the data reach and when they came in, with the time zone named."""
+    span = view.span
+    if span.last_on is None:
+        return "No data yet."
+    came = f", imported {stamp(span.imported_at)} ({_ago(span.imported_at)})" if span.imported_at else ""
+    return f"Data up to {span.last_on:%Y-%m-%d}{came}."
+
+
+def _ago(moment: datetime) -> str:
+    return filters.days_ago(moment.date(), datetime.now(UTC).date())
+
+
+def stamp(moment: datetime) -> str:
+    """The one way times are written."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def empty(view: View, what: str = "There is nothing to show yet") -> None:
+    """No data at all: what happened, why, one button."""
+    st.info(f"{what}, because no files were imported into this knowledge base.")
+    if view.which == "own":
+        st.page_link("data.py", label="Bring in your data", query_params={"base": "own"})
+        if bases.holds_data("demo"):
+            st.caption("Or look at the invented company first: choose Demo data in the sidebar.")
+
+
+def nothing(why: str) -> None:
+    """No data for this filter, which is not zero."""
+    st.info(why)

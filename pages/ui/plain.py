@@ -1,0 +1,16 @@
+"""Text from data, made harmless for markdown."""
+
+from __future__ import annotations
+
+import re
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:^=])")
+_JOINER = "\u2060"  # invisible; keeps addresses, icons and directives from being recognised after the escapes are gone
+
+
+def plain(text: object) -> str:
+    """The text as markdown that shows exactly it: no link, image, colour, formula, icon or HTML comes of it."""
+    one_line = " ".join(str(text).split())
+    escaped = _SPECIAL.sub(r"\\\1", one_line)
+    escaped = escaped.replace("\\:", f"\\:{_JOINER}").replace("@", f"@{_JOINER}")
+    return re.sub(r"(?i)(www)(\\\.)", rf"\1{_JOINER}\2", escaped)
