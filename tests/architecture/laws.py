@@ -23,7 +23,7 @@ FOREIGN = {
 }
 # These run code that a file brings along.
 EXECUTABLE_FILES = ("pickle", "cPickle", "_pickle", "joblib", "dill", "cloudpickle", "shelve", "marshal")
-WRANGLING = ("groupby", "merge", "pivot", "pivot_table", "melt", "resample", "agg", "set_index", "sort_values")
+WRANGLING = ("groupby", "merge", "pivot", "pivot_table", "melt", "resample", "agg", "set_index", "sort_values", "concat")
 STATEMENTS = ("execute", "exec_driver_sql")
 RAW_HTML = ("st.html", "st.iframe", "components.html", "components.v1.html", "st.components.v1.html")
 EMPTY_NAMES = ("utils", "util", "helpers", "helper", "managers", "manager", "services", "common", "misc")
@@ -109,7 +109,7 @@ def only_its_own_tools(source: Source) -> Iterator[str]:
     """kb has no statistics, analytics no web, pages no SQL, models or wrangling libraries."""
     foreign = FOREIGN.get(source.layer, ())
     yield from (f"{line}: imports {name}" for line, name in imports(source) if _within(name, foreign))
-    if source.layer == "pages" and not source.path.startswith("pages/ui/"):
+    if source.layer == "pages" and not source.path.startswith(("pages/ui/", "pages/parts/")):
         yield from (f"{line}: imports {name}" for line, name in imports(source) if _within(name, ("pandas",)))
 
 

@@ -33,6 +33,7 @@ BROKEN: list[tuple[Law, str, str]] = [
     (laws.only_its_own_tools, "pages/quality.py", "import pandas as pd"),
     (laws.only_its_own_tools, "pages/ui/cards.py", "from kb.models import Lot"),
     (laws.pages_read_like_a_story, "pages/quality.py", "frame.groupby('sku').sum()"),
+    (laws.pages_read_like_a_story, "pages/parts/trends.py", "pd.concat(frames)"),
     (laws.pages_read_like_a_story, "pages/ui/data.py", "connection.execute('select 1')"),
     (laws.the_demo_stays_apart, "kb/importing/door.py", "from kb import demo"),
     (laws.the_demo_stays_apart, "pages/quality.py", "from kb.demo import build"),
