@@ -23,7 +23,7 @@ FOREIGN = {
 }
 # These run code that a file brings along.
 EXECUTABLE_FILES = ("pickle", "cPickle", "_pickle", "joblib", "dill", "cloudpickle", "shelve", "marshal")
-WRANGLING = ("groupby", "merge", "pivot", "pivot_table", "melt", "resample", "agg", "set_index", "sort_values", "concat")
+WRANGLING = ("groupby", "merge", "concat", "pivot", "pivot_table", "melt", "resample", "set_index", "sort_values")
 STATEMENTS = ("execute", "exec_driver_sql")
 RAW_HTML = ("st.html", "st.iframe", "components.html", "components.v1.html", "st.components.v1.html")
 EMPTY_NAMES = ("utils", "util", "helpers", "helper", "managers", "manager", "services", "common", "misc")
