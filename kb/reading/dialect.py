@@ -75,7 +75,7 @@ def _guess(lines: list[str], hints: Hints, named: str | None) -> _Guess:
     expected = {_plain(name) for name in hints.expected}
     guesses = [_for_delimiter(lines, mark, begin, hints, expected) for mark in ([fixed] if fixed else DELIMITERS)]
     best = max(guesses, key=lambda guess: guess.score)
-    skipped = [number + 1 for number in range(begin, best.line) if lines[number].strip()]
+    skipped = [line for line in lines[begin : best.line] if line.strip()]
     if skipped and hints.header_line is None:
         text = f"Skipped {len(skipped)} title line{'s' if len(skipped) > 1 else ''} before the header."
         return _Guess(best.delimiter, best.line, best.score, (text,))

@@ -109,13 +109,13 @@ class _Stream:
     def _pass_over(self) -> BadRow:
         raw = shown(self.block[: RAW_LIMIT * 4].decode("utf-8", "replace"))
         first = self.block[: RAW_LIMIT * 4].decode("utf-8", "replace").split(self.dialect.delimiter)[0]
-        quote, quotes = self.dialect.quote.encode() or b"\n", 0
+        quote, count = self.dialect.quote.encode() or b"\n", 0
         while b"\n" not in self.block and not self.at_end:
-            quotes += self.block.count(quote)
+            count += self.block.count(quote)
             self.block = b""
             self._more()
         end = self.block.find(b"\n") + 1 or len(self.block)
-        if (quotes + self.block[: end - 1].count(quote)) % 2:
+        if (count + self.block[: end - 1].count(quote)) % 2:
             self.dialect.broken_at, self.dialect.broken_shape = self.line, quotes.shape(first)
         bad = BadRow(self.line, f"The row is longer than {ROW_LIMIT:,} bytes.", raw)
         self._drop(end, 1)
