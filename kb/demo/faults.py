@@ -19,8 +19,8 @@ FAMILY_RATE = {
     "Drive units": 0.138, "Batteries": 0.145, "Chargers": 0.098, "Displays": 0.112, "Lights": 0.096, "Trailers": 0.124,
 }  # fmt: skip
 # Small: bad units come in bursts, most lots have none of a cause.
-BURST = 0.24
-MOST_IN_ONE_RECORD = 9
+BURST = 0.38
+MOST_IN_ONE_RECORD = 12
 NOISE_SHARE = 0.04
 WRONG_CODE_SHARE = 0.20
 NO_CODE_SHARE = 0.02
@@ -116,7 +116,7 @@ def _records(rng: np.random.Generator, found: Ints) -> tuple[Ints, Ints, Ints]:
     lot, cause = np.nonzero(found)
     units = found[lot, cause]
     parts = np.where(units > MOST_IN_ONE_RECORD, np.ceil(units / MOST_IN_ONE_RECORD), 1).astype(np.int64)
-    parts += (units >= 4) & (rng.random(len(units)) < 0.25)
+    parts += (units >= 4) & (rng.random(len(units)) < 0.1)
     index = np.repeat(np.arange(len(units)), parts)
     first = np.concatenate([[0], np.cumsum(parts)[:-1]])
     place = np.arange(len(index)) - first[index]

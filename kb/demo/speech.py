@@ -86,7 +86,8 @@ def _floor_core(dice: Dice, cause: str) -> str:
     if style < 0.24:
         return dice.pick(FLOOR_VAGUE)
     if style < 0.42:
-        return f"{part}: {fault} + {dice.pick(FAULTS[cause])}"
+        second = dice.pick(FAULTS[cause])
+        return f"{part}: {fault}" if second == fault else f"{part}: {fault} + {second}"
     return f"{fault} {part}" if style < 0.6 else f"{part} {fault}"
 
 
@@ -124,7 +125,8 @@ def _customer_core(dice: Dice, cause: str, thing: str) -> str:
     if style < 0.50:
         return f"{dice.pick(CUSTOMER_VAGUE)}, {text}"
     if style < 0.78:
-        text = f"{text}{dice.pick((',', ' and', '. Also', ' -'))} {dice.usual(SYMPTOMS[cause])}"
+        second = dice.usual(SYMPTOMS[cause])
+        text = text if second == text else f"{text}{dice.pick((',', ' and', '. Also', ' -'))} {second}"
     return f"{dice.pick(('the', 'this', 'our', 'my'))} {thing}: {text}" if dice.roll() < 0.4 else text
 
 

@@ -46,7 +46,7 @@ BAD_LOT_DETECTED = 0.2
 # The line that drifts, and how much worse everything on it gets by the end.
 DRIFT_LINE = "L5"
 DRIFT_WEEKS = 26
-DRIFT_RATIO = 2.6
+DRIFT_RATIO = 3.4
 
 # The forecast that builds stock nobody buys.
 BIASED_SKU = "DSP-C"
