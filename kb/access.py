@@ -60,15 +60,18 @@ def person(connection: Connection, user_id: int, department: str | None = None) 
             .order_by(UserDepartment.department)
         )
     )
-    acting = department or (departments[0] if departments else "executive")
+    if not departments:
+        raise Refused(f"{user.name} belongs to no department: an administrator adds one")
+    acting = department or departments[0]
     if acting not in departments:
         raise Refused(f"{user.name} does not belong to {acting}: choose one of {', '.join(departments)}")
     return Person(user.name, acting, user.role, user_id, departments)
 
 
 def people(base: KnowledgeBase, who: Person) -> list[Person]:
-    """Everybody who is active, by name, each acting for their first department."""
+    """Everybody who is active in a department, by name, each acting for their first one."""
     require(who, "read")
+    belongs = User.user_id.in_(select(UserDepartment.user_id))
     with base.reading() as connection:
-        ids = connection.scalars(select(User.user_id).where(User.is_active).order_by(User.name)).all()
+        ids = connection.scalars(select(User.user_id).where(User.is_active, belongs).order_by(User.name)).all()
         return [person(connection, user_id) for user_id in ids]

@@ -299,3 +299,10 @@ def test_somebody_no_longer_active_cannot_introduce_themselves(base: KnowledgeBa
     editing.change_user(base, admin, sam, 1, is_active=False)
     with pytest.raises(Refused, match="no longer active"):
         editing.introduce(base, "Sam Dorn", "sales")
+
+
+def test_somebody_only_a_file_named_so_far_becomes_active_by_introducing_themselves(base: KnowledgeBase) -> None:
+    with base.writing() as connection:
+        connection.execute(insert(User).values(name="Sam Dorn", role="member", is_active=False, version=1))
+    assert editing.introduce(base, "Sam Dorn", "sales").departments == ("sales",)
+    assert row(base, User).is_active

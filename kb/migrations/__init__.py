@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ from kb.errors import Refused
 
 if TYPE_CHECKING:
     from kb.store import KnowledgeBase
+
+
+SMALLEST_PAGE = 512
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -79,13 +83,34 @@ def upgrade(base: KnowledgeBase) -> None:
         raise Refused(f"the base was made by a newer version (schema {now}): update the program")
     if now is not None and base.path:
         copy(base.path, base.path.with_suffix(f".before-{head()}.sqlite"))
-    with base.writing() as connection:
-        if not base.is_sqlite:
-            # Two processes that start together: the second waits and then finds nothing left to do.
-            connection.execute(text("SELECT pg_advisory_xact_lock(7305)"))
+    with _altering(base) as connection:
         command.upgrade(configuration(connection), "head")
     if now is None and base.path:
         _keep_private(base.path)
+
+
+@contextmanager
+def _altering(base: KnowledgeBase) -> Iterator[Connection]:
+    """One transaction for the whole migration; of two processes that start together the second finds it done."""
+    with base.writer.connect() as connection:
+        # SQLite changes a column by making its table anew, and counts the old one's end as lost references.
+        # The pragma has no effect inside a transaction.
+        _switch_references(connection, "OFF")
+        try:
+            with connection.begin():
+                if not base.is_sqlite:
+                    connection.execute(text("SELECT pg_advisory_xact_lock(7305)"))
+                yield connection
+                if base.is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
+                    raise Refused("the migration would leave rows that point to nothing: nothing was changed")
+        finally:
+            _switch_references(connection, "ON")
+
+
+def _switch_references(connection: Connection, state: str) -> None:
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(f"PRAGMA foreign_keys={state}")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -96,9 +121,9 @@ def copy(source: Path, target: Path) -> None:
 
 
 def _is_cut_off(path: Path) -> bool:
-    """An empty file opens as a sound base; another process may be just making it, so look again."""
+    """A file without a whole page opens as a sound, empty base; another process may be just making it: look again."""
     for _attempt in range(10):
-        if not path.exists() or path.stat().st_size:
+        if not path.exists() or path.stat().st_size >= SMALLEST_PAGE:
             return False
         time.sleep(0.1)
     return True
