@@ -74,7 +74,7 @@ class Fact:
         until: date | None = None,
         filters: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Select[Any]:
-        """Sums of measures by 'month' (text, YYYY-MM), dimensions and counted numbers; null where nothing was recorded."""
+        """Sums of measures by 'month' (text, YYYY-MM), dimensions and counted numbers; null where nothing is known."""
         by = {name: self._group(name) for name in groups}
         sums = {name: self._sum(name) for name in measures}
         statement = self.restricted({**by, **sums}, since=since, until=until, filters=filters)
