@@ -30,7 +30,7 @@ PEOPLE = (
 OBJECTIVES: tuple[dict[str, Any], ...] = (
     {"metric": "first_pass_yield", "target": 96.0, "first_department": "production", "second_department": "quality"},
     {"metric": "on_time_to_promise", "target": 95.0, "first_department": "sales", "second_department": "production"},
-    {"metric": "return_rate", "target": 1.5, "first_department": "customer care", "second_department": "quality"},
+    {"metric": "return_rate_cohort", "target": 1.5, "first_department": "customer care", "second_department": "production"},
     {"metric": "scrap_rate", "target": 1.5, "first_department": "production", "second_department": "purchasing"},
 )
 

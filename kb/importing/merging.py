@@ -79,7 +79,7 @@ def _create_parents(connection: Connection, preparation: Preparation, import_id:
                     names = {name: number for name, number in names.items() if number not in taken}
         if not names:
             continue
-        source = {"import_id": import_id} if "import_id" in table.c else {"is_active": False}
+        source = {"import_id": import_id} if "import_id" in table.c else {}
         own, key = keys.target.id_column.name, keys.target.key[0]
         connection.execute(insert(table), [{own: number, key: name, **source} for name, number in names.items()])
         preparation.report.created[table.name] = len(names)
