@@ -65,8 +65,11 @@ def moved(
     span = metrics.comparable(base, who, key, period)
     earlier = span.previous() if against is None or span != period else against
     after, before = metrics.over(base, who, [key], [span, earlier], by=[by], filters=filters)
-    now, was = metrics.over(base, who, [key], [span, earlier], filters=filters)
-    values = float(was["value"].iloc[0]), float(now["value"].iloc[0])
+    if metric.kind == "product":
+        now, was = metrics.over(base, who, [key], [span, earlier], filters=filters)
+        values = float(was["value"].iloc[0]), float(now["value"].iloc[0])
+    else:
+        values = _whole(metric, before), _whole(metric, after)
     parts = NO_PARTS if any(map(math.isnan, values)) else _parts(metric, before, after, by)
     sentence = changes.finding(metric, *values, parts, by, currency(base, who))
     change = values[1] - values[0]
@@ -101,6 +104,13 @@ def _refuse_splits(metric: Metric, by: str) -> None:
     if not _adds_up(metric, by):
         instead = f"split it by {metric.step}" if metric.kind == "product" else "compare its values by group"
         raise Refused(f"contributions by {by} do not add up to a change of {metric.name}: {instead}")
+
+
+def _whole(metric: Metric, members: pd.DataFrame) -> float:
+    above, below = (float(members[name].astype(float).sum(min_count=1)) for name in ("numerator", "denominator"))
+    if not metric.denominator:
+        return above
+    return above / below * metric.scale if below > 0 else float("nan")
 
 
 def _parts(metric: Metric, before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:

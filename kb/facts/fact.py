@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
 from kb.facts.expressions import month_of
 from kb.models import UtcDateTime
 
 UNKNOWN = "not recorded"
 """The name of a dimension's missing value, in answers and in filters."""
+
+
+SINCE, UNTIL = bindparam("since", date(1, 1, 1)), bindparam("until", date(9999, 12, 31))
+"""The whole months around the days that are asked for, wherever a fact looks something up that it can narrow by them."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ class Fact:
         """Sums of measures by 'month' (text, YYYY-MM), dimensions and counted numbers; null where nothing is known."""
         by = {name: self._group(name) for name in groups}
         sums = {name: self._sum(name) for name in measures}
-        statement = self.restricted({**by, **sums}, since=since, until=until, filters=filters)
-        return statement.group_by(*(column.expression for column in by.values()))
+        statement = self._within({**by, **sums}, since, until, filters or {})
+        return _narrowed(statement.group_by(*(column.expression for column in by.values())), since, until)
 
     def restricted(
         self,
@@ -89,7 +94,15 @@ class Fact:
         filters: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Select[Any]:
         """`select` limited to days (inclusive; with neither, undated events stay) and to values of dimensions."""
-        filters = filters or {}
+        return _narrowed(self._within(columns, since, until, filters or {}), since, until)
+
+    def _within(
+        self,
+        columns: Mapping[str, Column],
+        since: date | None,
+        until: date | None,
+        filters: Mapping[str, tuple[str, ...]],
+    ) -> Select[Any]:
         chosen = [self.dimensions[name] for name in filters]
         dated = [self.on] if since or until else []
         statement = self.select(columns, [*chosen, *dated])
@@ -121,6 +134,12 @@ class Fact:
                 found.add(name)
                 waiting.extend(self.joins[name].needs)
         return found
+
+
+def _narrowed(statement: Select[Any], since: date | None, until: date | None) -> Select[Any]:
+    first = since.replace(day=1) if since else SINCE.value
+    last = until.replace(day=monthrange(until.year, until.month)[1]) if until else UNTIL.value
+    return statement.params(since=first, until=last)
 
 
 def _midnight(column: ColumnElement[Any], day: date) -> date | datetime:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, case, exists, func, literal, select
 
 from kb.facts.expressions import days_between, month_of
-from kb.facts.fact import Column, Fact, Join
+from kb.facts.fact import SINCE, UNTIL, Column, Fact, Join
 from kb.facts.selling import LINES, ORDERS, SHIPMENTS, STANDS
 from kb.facts.shared import PRODUCTS, of_product, plain, table
 
@@ -26,13 +26,13 @@ def _actuals() -> Select[Any]:
     shipped = (
         select(SHIPMENTS.c.product_id, month_of(SHIPMENTS.c.shipped_on).label("month"),
                func.sum(SHIPMENTS.c.quantity).label("units"))
-        .where(SHIPMENTS.c.shipped_on.is_not(None))
+        .where(SHIPMENTS.c.shipped_on.between(SINCE, UNTIL))
         .group_by(SHIPMENTS.c.product_id, month_of(SHIPMENTS.c.shipped_on))
     )  # fmt: skip
     ordered = (
         select(LINES.c.product_id, month_of(ORDERS.c.ordered_on), func.sum(LINES.c.quantity))
         .join(ORDERS, ORDERS.c.sales_order_id == LINES.c.sales_order_id)
-        .where(STANDS, ~exists().where(SHIPMENTS.c.shipment_id > 0), ORDERS.c.ordered_on.is_not(None))
+        .where(STANDS, ~exists().where(SHIPMENTS.c.shipment_id > 0), ORDERS.c.ordered_on.between(SINCE, UNTIL))
         .group_by(LINES.c.product_id, month_of(ORDERS.c.ordered_on))
     )
     both = shipped.union_all(ordered).subquery("any_actuals")
