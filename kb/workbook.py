@@ -16,7 +16,8 @@ from typing import Any
 from kb.errors import Refused
 
 _ROOT = Path(__file__).resolve().parent.parent
-_SECONDS = 4.0  # start to finish for a small file
+COMMAND = ("-m", "kb.workbook_child")
+SECONDS = 4.0  # start to finish for a small file
 _SECONDS_PER_MEGABYTE = 1.5
 _MEMORY = 512 * 1024 * 1024
 _MEMORY_MOST = 3 * 1024 * 1024 * 1024
@@ -62,7 +63,7 @@ def as_csv(path: Path, sheet: str, header_row: int) -> Iterator[Extract]:
 
 def _run(path: Path, job: dict[str, Any], folder: Path) -> dict[str, Any]:
     size = path.stat().st_size
-    seconds = _SECONDS + _SECONDS_PER_MEGABYTE * (size >> 20)
+    seconds = SECONDS + _SECONDS_PER_MEGABYTE * (size >> 20)
     memory = min(_MEMORY_MOST, _MEMORY + _MEMORY_PER_BYTE * size)
     job |= {"path": str(path.resolve()), "memory": memory, "seconds": int(seconds) + 1}
     (folder / "job.json").write_text(json.dumps(job), "utf-8")
@@ -79,7 +80,7 @@ def _run(path: Path, job: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _child(folder: Path, seconds: float) -> bool:
     """Runs the child; false when it had to be stopped."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    command = [sys.executable, "-m", "kb.workbook_child", str(folder)]
+    command = [sys.executable, *COMMAND, str(folder)]
     try:
         subprocess.run(
             command, cwd=_ROOT, env=environment, timeout=seconds, check=False,

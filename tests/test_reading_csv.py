@@ -39,9 +39,10 @@ def written(tmp_path: Path, content: str | bytes, name: str = "file.csv") -> Pat
 # ---------------------------------------------------------------- the matrix
 
 GOOD_CELLS = [
-    "plain", "00123", "NA", "null", "NULL", "nan", "None", "", "  two spaces before", "after  ", "-", "1.234,56", "1,234.56",
-    "=1+1", "2024-01-02", "comma, semicolon; bar| tab\t.", 'said "yes"', '"', "line\nbreak", "line\r\nbreak", "a\n\nb",
-    "two\nlines, with; marks|\tand, more; and| more\t", "Müller", "naïve café", "x" * 5_000, "TRUE", "1e5", "'",
+    "plain", "00123", "NA", "null", "NULL", "nan", "None", "", "  two spaces before", "after  ", "-", "1.234,56",
+    "1,234.56", "=1+1", "2024-01-02", "comma, semicolon; bar| tab\t.", 'said "yes"', '"', "line\nbreak",
+    "line\r\nbreak", "a\n\nb", "two\nlines, with; marks|\tand, more; and| more\t", "Müller", "naïve café",
+    "x" * 5_000, "TRUE", "1e5", "'",
 ]  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def generated(seed: int, delimiter: str, line_end: str, quote_all: bool, kinds: 
             file.bad(chosen, bad_rows(key, delimiter)[chosen])
         if dice.random() < 0.05:
             file.raw("")
-        file.row([key + "x", *(dice.choice(GOOD_CELLS) for _ in HEADER[1:])])
+        file.row([key, *(dice.choice(GOOD_CELLS) for _ in HEADER[1:])])
     return file
 
 
@@ -203,6 +204,13 @@ def test_an_unclosed_quote_in_a_large_file_costs_one_row(tmp_path: Path) -> None
     kept, refused = rows_of(written(tmp_path, f'id,text,more\n1,2,3\nX,Y,Z\n7,"open,y\n{body}'))
     assert list(refused) == [4]
     assert len(kept) == 60_002
+
+
+def test_reading_goes_on_after_an_unclosed_quote_though_no_two_first_cells_look_alike(tmp_path: Path) -> None:
+    body = "".join(f"{'ab-' * (number % 7)}x{'-1' * number},b,c\n" for number in range(60))
+    kept, refused = rows_of(written(tmp_path, f'id,text,more\n"odd/(name),"open,y\n{body}'))
+    assert set(kept) | set(refused) == set(range(2, 63))
+    assert len(refused) < 30
 
 
 def test_a_text_with_commas_and_line_breaks_in_quotes_is_no_unclosed_quote(tmp_path: Path) -> None:

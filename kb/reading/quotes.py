@@ -22,6 +22,7 @@ class Dialect:
     encoding: str = "utf-8"
     broken_at: int = 0
     broken_shape: str = ""
+    full_lines: int = 0
 
     @property
     def width(self) -> int:

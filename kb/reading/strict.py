@@ -1,7 +1,8 @@
 """The exact reader: line by line, for whatever the fast reader cannot be trusted with.
 
 A row is read only when nothing about it is in doubt. After a quote that was not closed, lines are refused until one
-stands that is clearly a row again: full width, well-formed quotes, a first cell of the same shape as before.
+stands that is clearly a row again: full width, well-formed quotes, a first cell of the same shape as before (or after
+so many full lines in a row that they are no text).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 
 from kb.reading.found import CELL_LIMIT, ROW_LIMIT, BadRow, shown
 from kb.reading.quotes import Dialect, looks_merged, shape, well_formed
+
+_SURELY_ROWS = 20
 
 # The csv module's limit belongs to the whole process and is lower than ours; it is only ever raised.
 csv.field_size_limit(max(csv.field_size_limit(), CELL_LIMIT + 1))
@@ -173,17 +176,25 @@ class _Block:
         return self._refuse(raw, f"has bytes that are not {self.dialect.encoding}; save the file as UTF-8")
 
     def _is_row_again(self, line: str) -> bool:
-        line = line.rstrip("\r")
-        if "\0" in line or not well_formed(line, self.dialect):
+        first = self._first_cell(line.rstrip("\r"))
+        if first is None:
+            self.dialect.full_lines = 0
             return False
-        try:
-            cells, _ = first_record([line], self.dialect.options())
-        except csv.Error:
-            return False
-        if len(cells) != self.dialect.width or shape(cells[0]) != self.dialect.broken_shape:
+        self.dialect.full_lines += 1
+        if shape(first) != self.dialect.broken_shape and self.dialect.full_lines <= _SURELY_ROWS:
             return False
         self.dialect.broken_at = 0
         return True
+
+    def _first_cell(self, line: str) -> str | None:
+        """The first cell of a line that is a full row without a doubt about its quotes."""
+        if "\0" in line or not well_formed(line, self.dialect):
+            return None
+        try:
+            cells, _ = first_record([line], self.dialect.options())
+        except (csv.Error, Unfinished):
+            return None
+        return cells[0] if len(cells) == self.dialect.width else None
 
     def _wait(self, line: str) -> bool:
         rest = sum(len(text) + 1 for text in self.lines[self.at :] if text is not None)
@@ -207,7 +218,7 @@ class _Block:
     def _mark_broken(self, line: str, *, only_if_odd: bool) -> None:
         if only_if_odd and line.count(self.dialect.quote or "\n") % 2 == 0:
             return
-        self.dialect.broken_at = self._line()
+        self.dialect.broken_at, self.dialect.full_lines = self._line(), 0
         self.dialect.broken_shape = shape(line.split(self.dialect.delimiter)[0])
 
     def _refuse(
