@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from kb import audit, migrations
 from kb.errors import Refused
 from kb.models import Base, Import, ImportFile
-from kb.store import KnowledgeBase
+from kb.store import KnowledgeBase, engines, open_base
 
 CONFIG = Path(__file__).parents[1] / ".streamlit" / "config.toml"
 LEAST_FREE_BYTES = 500_000_000
@@ -59,6 +59,24 @@ def examine(
         "allowed hosts": lambda: _allowed_hosts(config),
     }
     return [_look(name, look) for name, look in looks.items()]
+
+
+def examine_address(url: str, home: Path, *, accounts: bool = False, config: Path = CONFIG) -> list[Check]:
+    """Examine the base of this URL as it is, without migrating it; a SQLite base that is not there yet is made.
+
+    The server's address is taken from Streamlit's settings. Never raises.
+    """
+    try:
+        base = engines(url)
+        if base.path and not base.path.exists():
+            base = open_base(url)
+    except Refused as refused:
+        return [Check("base opens", False, str(refused))]
+    try:
+        address = _setting(config, "server", "address", "STREAMLIT_SERVER_ADDRESS")
+    except (Refused, ValueError, OSError):
+        address = None
+    return examine(base, address=address, home=home, accounts=accounts, config=config)
 
 
 def may_start(address: str | None, accounts: bool) -> None:

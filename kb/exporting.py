@@ -13,15 +13,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
+from sqlalchemy import func, select
 
 from kb import audit
 from kb.access import Person, require
 from kb.errors import Refused
+from kb.models import Import
 from kb.store import KnowledgeBase
 from kb.views import VIEWS, table, view
 
-__all__ = ["VIEWS", "Format", "defused", "export_frame", "sheet_name", "table", "view"]
+__all__ = ["VIEWS", "Format", "data_time", "defused", "export_frame", "sheet_name", "table", "view"]
 Format = Literal["csv", "xlsx", "json"]
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
@@ -67,6 +69,13 @@ def export_frame(
         what = {"rows": len(sheet.frame), "format": format, "filters": dict(filters), "data_time": data_time}
         audit.append(connection, who, "export", "exports", title, after=what, changes_data=False)
     return content
+
+
+def data_time(base: KnowledgeBase) -> str:
+    """How old the data are, for people: the moment of the last import that still counts, in UTC."""
+    with base.reading() as connection:
+        last = connection.scalar(select(func.max(Import.imported_at)).where(Import.undone_at.is_(None)))
+    return f"import of {last:%Y-%m-%d %H:%M} UTC" if last else "no import yet"
 
 
 def defused(text: str) -> str:

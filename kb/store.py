@@ -195,12 +195,12 @@ def _postgresql(url: str, *, read_only: bool) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": options, "application_name": "symbiosis"},
     )
-    event.listen(engine, "handle_error", _hide_values)
+    event.listen(engine, "handle_error", hide_values)
     return engine
 
 
-def _hide_values(context: ExceptionContext) -> None:
-    """PostgreSQL repeats cell values in its messages, hide_parameters or not: keep them out of logs."""
+def hide_values(context: ExceptionContext) -> None:
+    """Listens for handle_error: PostgreSQL repeats cell values in its messages, which hide_parameters does not stop."""
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None and error.args:
             error.args = (_without_values(str(error.args[0])), *error.args[1:])

@@ -168,3 +168,18 @@ def test_checks_say_no_more_than_they_found(sqlite_base: KnowledgeBase, home: Pa
     checks: list[Any] = doctor.examine(sqlite_base, address="localhost", home=home, config=config)
     assert len({check.name for check in checks}) == len(checks) >= 14
     assert all(check.detail and "\n" not in check.detail for check in checks)
+
+
+def test_an_address_is_examined_as_it_is(
+    home: Path, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed(url: str) -> set[str]:
+        return {check.name for check in doctor.examine_address(url, home, config=config) if not check.ok}
+
+    config.write_text(SOUND.replace("[server]", '[server]\naddress = "localhost"'))
+    assert failed(f"sqlite:///{tmp_path / 'new.sqlite'}") == set()
+    assert failed("mysql://host/base") == {"base opens"}
+    (tmp_path / "garbage.sqlite").write_bytes(b"no base at all" * 1000)
+    assert {"base opens", "schema"} <= failed(f"sqlite:///{tmp_path / 'garbage.sqlite'}")
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
+    assert failed(f"sqlite:///{tmp_path / 'new.sqlite'}") == {"network"}

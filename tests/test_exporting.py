@@ -23,6 +23,7 @@ from kb.models import (
     Complaint,
     Customer,
     Group,
+    Import,
     Membership,
     OrderLine,
     Product,
@@ -236,3 +237,14 @@ def test_assignments_and_groups_name_records_by_their_numbers(base: KnowledgeBas
         connection.execute(insert(Membership).values(membership))
     assert exporting.view(base, who, "assignments").to_numpy().tolist() == [["field", "complaint", "C5", 1, 0.5]]
     assert exporting.view(base, who, "groups")["size"].tolist() == [1]
+
+
+def test_the_age_of_the_data_is_that_of_the_last_import_that_counts(base: KnowledgeBase) -> None:
+    assert exporting.data_time(base) == "no import yet"
+    counts = dict.fromkeys(("rows_read", "rows_new", "rows_changed", "rows_same", "rows_refused"), 0)
+    ledger = {"user_name": "x", "preset": "p", "preset_version": "1", "status": "done", **counts}
+    first, second = datetime(2026, 1, 31, 8, tzinfo=UTC), datetime(2026, 2, 1, 8, tzinfo=UTC)
+    with base.writing() as connection:
+        connection.execute(insert(Import).values(ledger | {"imported_at": first}))
+        connection.execute(insert(Import).values(ledger | {"imported_at": second, "undone_at": second}))
+    assert exporting.data_time(base) == "import of 2026-01-31 08:00 UTC"
