@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Select, and_, bindparam, func, or_, select
 
 from kb.facts.expressions import month_of
 from kb.models import UtcDateTime
@@ -17,8 +17,9 @@ UNKNOWN = "not recorded"
 """The name of a dimension's missing value, in answers and in filters."""
 
 
-SINCE, UNTIL = bindparam("since", date(1, 1, 1)), bindparam("until", date(9999, 12, 31))
-"""The whole months around the days that are asked for, wherever a fact looks something up that it can narrow by them."""
+SINCE: BindParameter[date] = bindparam("since", date(1, 1, 1))
+UNTIL: BindParameter[date] = bindparam("until", date(9999, 12, 31))
+"""The whole months around the days asked for, where a fact looks something up that it can narrow by them."""
 
 
 @dataclass(frozen=True)
