@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.util import hash_array
 
 from kb.importing import extract
 from kb.importing.columns import Rules
-from kb.importing.extract import Objects, Texts, Values
+from kb.importing.extract import Codes, Objects, Texts, Values
 from kb.importing.fields import Reference, Target, target
 from kb.importing.keys import Keys, Name
 from kb.importing.presets import ColumnMap, TableMap
@@ -42,7 +43,8 @@ class Filling:
     same_file: frozenset[str]
     seen: set[int] = field(default_factory=set)
     first_lines: list[int] = field(default_factory=list)
-    signatures: dict[int, int] = field(default_factory=dict)
+    signatures: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    known_signatures: dict[int, int] = field(default_factory=dict)
     contents: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -140,40 +142,46 @@ class Draft:
                 self.ids[reference.column] = self._resolve(reference, keys, good & self.applies)
 
     def _resolve(self, reference: Reference, keys: OpenKeys, rows: Mask) -> Objects:
-        parent = target(reference.table)
-        names, blank = self._names(parent, reference, keys, rows)
+        """The parent's id for each row, None where the cells are empty."""
+        codes, names, blank = self._names(target(reference.table), reference, keys, rows)
+        if reference.required:
+            for row in np.flatnonzero(rows & blank[codes]):
+                self.complain(int(row), reference.headers[0], "is empty, and every row needs it")
+        used = np.zeros(len(names), dtype=bool)
+        used[codes[rows]] = True
+        ids = self._find(keys(reference.table), reference, names, used & ~blank)
+        unknown = used & ~blank & np.asarray(ids == None)  # noqa: E711 - element by element
+        for row in np.flatnonzero(rows & unknown[codes]) if unknown.any() else ():
+            reason = f"is not among the {reference.table}: import it first or correct it"
+            self.complain(int(row), reference.headers[0], reason)
+        found: Objects = ids[codes]
+        return found
+
+    def _find(self, table: Keys, reference: Reference, names: Objects, wanted: Mask) -> Objects:
         create = reference.table == "users" or reference.table in self.filling.table_map.create
-        distinct = list(dict.fromkeys(name for name, skip in zip(names, blank, strict=True) if not skip))
-        table = keys(reference.table)
-        found = dict(zip(distinct, table.find(distinct), strict=True))
+        asked = names[wanted].tolist()
         ids = _objects([None] * len(names))
-        for row in np.flatnonzero(rows):
-            if blank[row]:
-                if reference.required:
-                    self.complain(int(row), reference.headers[0], "is empty, and every row needs it")
-                continue
-            name = names[row]
-            if found[name] is None and create:
-                found[name] = table.allocate(name)
-            if found[name] is None:
-                self.complain(int(row), reference.headers[0], f"is not among the {reference.table}: import it first or correct it")
-            ids[row] = found[name]
+        found = table.find(asked)
+        if create:
+            found = [number or table.fresh.get(name) or table.create(name) for name, number in zip(asked, found, strict=True)]
+        ids[wanted] = _objects(found)
         return ids
 
-    def _names(self, parent: Target, reference: Reference, keys: OpenKeys, rows: Mask) -> tuple[list[Name], Mask]:
+    def _names(self, parent: Target, reference: Reference, keys: OpenKeys, rows: Mask) -> tuple[Codes, Objects, Mask]:
+        """Which of the distinct names each row holds, the names, and which of them are empty."""
         if len(parent.key) == 1:
-            header = reference.headers[0]
-            values = self.values[header].rows
-            return values.tolist(), np.asarray(values == None) | ~rows  # noqa: E711
+            values = self.values[reference.headers[0]]
+            return values.codes, values.parsed, np.asarray(values.parsed == None)  # noqa: E711
         by_column = {nested.column: nested for nested in parent.references}
         columns: list[Objects] = []
         for name in parent.key:
             nested = by_column.get(name)
             columns.append(self._resolve(nested, keys, rows & self._filled(nested)) if nested else self.values[name].rows)
-        blank = ~rows
+        blank: Mask = np.zeros(len(rows), dtype=bool)
         for column in columns:
-            blank = blank | np.asarray(column == None)  # noqa: E711
-        return list(zip(*(column.tolist() for column in columns), strict=True)), blank
+            blank |= np.asarray(column == None)  # noqa: E711
+        names = _objects(list(zip(*(column.tolist() for column in columns), strict=True)))
+        return np.arange(len(rows), dtype=np.int64), names, blank
 
     def _filled(self, reference: Reference) -> Mask:
         filled: Mask = np.asarray(self.values[reference.headers[0]].rows != None)  # noqa: E711
@@ -181,23 +189,41 @@ class Draft:
 
     def own_keys(self, keys: Keys, good: Mask) -> tuple[Objects, Mask, Mask]:
         """Row ids, which of them are new, and which rows repeat one of this file (to be left out)."""
+        filling = self.filling
         wanted = np.flatnonzero(good & self.applies)
+        names, first, held = self._own_names(keys, wanted)
+        numbers, fresh = keys.numbers(names)
+        ids, is_new, repeats = _objects([None] * len(good)), np.zeros(len(good), bool), np.zeros(len(good), bool)
+        ids[wanted] = numbers[held]
+        is_new[wanted[first[fresh]]] = True
+        filling.first_lines.extend(self.lines[wanted[first[fresh]]].tolist())
+        is_first = np.zeros(len(wanted), dtype=bool)
+        is_first[first] = True
+        earlier = (numbers >= filling.first_new) & ~fresh
+        if not earlier.all() and filling.first_new > 1:
+            known = np.flatnonzero(~fresh & ~earlier)
+            earlier[known] = [number in filling.seen for number in numbers[known].tolist()]
+            filling.seen.update(numbers[known].tolist())
+        repeats[wanted] = ~is_first | earlier[held]
+        return ids, is_new, repeats
+
+    def _own_names(self, keys: Keys, wanted: Codes) -> tuple[list[Name], Codes, Codes]:
+        """Distinct names of the rows, the first row of each, and for each row which name it holds."""
+        if len(keys.target.key) == 1 and keys.target.key[0] in self.values:
+            values = self.values[keys.target.key[0]]
+            used, first, held = np.unique(values.codes[wanted], return_index=True, return_inverse=True)
+            names = values.parsed[used].tolist()
+            if len(set(names)) == len(names):
+                return names, first, held
         columns = [self.ids[c] if c in self.ids else self.values[c].rows for c in keys.target.key]
         lists = [column[wanted].tolist() for column in columns]
-        names = lists[0] if len(lists) == 1 else list(zip(*lists, strict=True))
-        ids, is_new, repeats = _objects([None] * len(good)), np.zeros(len(good), bool), np.zeros(len(good), bool)
-        fresh, seen, first_new = keys.fresh, self.filling.seen, self.filling.first_new
-        for row, name, number in zip(wanted.tolist(), names, keys.find(names), strict=True):
-            if number is None and name not in fresh:
-                ids[row] = keys.allocate(name)
-                is_new[row] = True
-                self.filling.first_lines.append(int(self.lines[row]))
-                continue
-            ids[row] = number = number or fresh[name]
-            repeats[row] = number >= first_new or number in seen
-            if number < first_new:
-                seen.add(number)
-        return ids, is_new, repeats
+        rows: list[Name] = lists[0] if len(lists) == 1 else list(zip(*lists, strict=True))
+        place = {name: i for i, name in reversed(list(enumerate(rows)))}
+        if len(place) == len(rows):
+            return rows, np.arange(len(rows)), np.arange(len(rows))
+        first = np.sort(np.fromiter(place.values(), dtype=np.int64))
+        number = {rows[i]: n for n, i in enumerate(first.tolist())}
+        return [rows[i] for i in first.tolist()], first, np.array([number[name] for name in rows], dtype=np.int64)
 
     def refuse_repeats(self, ids: Objects, repeats: Mask) -> None:
         """A key may stand once in a file."""
@@ -206,21 +232,33 @@ class Draft:
             line = f"line {self.filling.first_lines[at]}" if at >= 0 else "an earlier line"
             self.complain(int(row), self.filling.target.key_headers[-1], f"stands already in {line} of this file")
 
-    def refuse_contradictions(self, ids: Objects, good: Mask) -> None:
+    def refuse_contradictions(self, ids: Objects, is_new: Mask, good: Mask) -> None:
         """Where a parent is told in every line, all its lines must tell the same."""
-        columns = [c.tolist() for c in self.staged_columns()]
-        signatures = self.filling.signatures
-        for row in np.flatnonzero(good & self.applies).tolist():
-            signature = hash(tuple(column[row] for column in columns))
-            if signatures.setdefault(ids[row], signature) != signature:
-                self.complain(row, self.filling.target.key_headers[0], "has other values here than in an earlier line")
+        filling = self.filling
+        rows = np.flatnonzero(good & self.applies)
+        told = np.zeros(len(rows), dtype=np.uint64)
+        for column in self.staged_columns():
+            told = told * np.uint64(1_000_003) + hash_array(column[rows].astype(str).astype(object))
+        numbers = ids[rows].astype(np.int64) - filling.first_new
+        first = is_new[rows]
+        grown = np.zeros(max([len(filling.signatures), *(numbers[first] + 1)]), dtype=np.uint64)
+        grown[: len(filling.signatures)] = filling.signatures
+        grown[numbers[first]] = told[first]
+        filling.signatures = grown
+        differs = np.zeros(len(rows), dtype=bool)
+        fresh = numbers >= 0
+        differs[fresh] = grown[numbers[fresh]] != told[fresh]
+        for i in np.flatnonzero(~fresh).tolist():
+            differs[i] = filling.known_signatures.setdefault(int(numbers[i]), int(told[i])) != int(told[i])
+        for row in rows[differs].tolist():
+            self.complain(row, filling.target.key_headers[0], "has other values here than in an earlier line")
 
     def staged_columns(self) -> list[Objects]:
         """The columns of the stage, for all rows."""
         return [self.ids[name] if name in self.ids else self.values[name].rows for name in self.filling.stage.columns]
 
 
-def _objects(values: list[object]) -> Objects:
+def _objects(values: Sequence[object]) -> Objects:
     array: Objects = np.empty(len(values), dtype=object)
     array[:] = values
     return array

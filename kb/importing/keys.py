@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, func, select
 
 from kb.importing.extract import stored_date, stored_time
@@ -29,6 +31,7 @@ class Keys:
         self.start: int = last or 0
         self.next = self.start + 1
         self.fresh: dict[Name, int] = {}
+        self.created: dict[Name, int] = {}
         self._known: dict[Name, int] = {}
         self._is_whole = count <= LOAD_ALL
         if count and self._is_whole:
@@ -36,15 +39,27 @@ class Keys:
 
     def find(self, names: Sequence[Name]) -> list[int | None]:
         """The id of each name, none where neither the base nor this import has it."""
-        if not self._is_whole:
-            self._ask([name for name in names if name not in self.fresh and name not in self._known])
         fresh, known = self.fresh, self._known
+        if not self._is_whole:
+            self._ask([name for name in names if name not in fresh and name not in known])
+        if not known:
+            return [fresh.get(name) for name in names]
         return [fresh.get(name) or known.get(name) for name in names]
 
-    def allocate(self, name: Name) -> int:
-        """A new id for a name that find() did not know."""
-        number = self.next
-        self.fresh[name] = number
+    def numbers(self, names: Sequence[Name]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """The id of each of these different names, and which were given out now because nobody had them."""
+        found = np.array([number or 0 for number in self.find(names)], dtype=np.int64)
+        fresh = found == 0
+        count = int(fresh.sum())
+        found[fresh] = np.arange(self.next, self.next + count)
+        new = names if count == len(names) else [names[i] for i in np.flatnonzero(fresh).tolist()]
+        self.fresh.update(zip(new, range(self.next, self.next + count), strict=True))
+        self.next += count
+        return found, fresh
+
+    def create(self, name: Name) -> int:
+        """A new row that has nothing but its name, because another row names it."""
+        self.created[name] = self.fresh[name] = number = self.next
         self.next += 1
         return number
 

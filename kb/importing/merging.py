@@ -66,23 +66,14 @@ def _refuse_overtaken(connection: Connection, preparation: Preparation, seen_imp
 
 def _create_parents(connection: Connection, preparation: Preparation, import_id: int) -> None:
     """Rows that exist only because others name them (a line, a person)."""
-    staged = {stage.target.name for stage, _ in preparation.stages}
     for table in Base.metadata.sorted_tables:
         keys = preparation.keys.get(table.name)
-        if keys is None or not keys.fresh:
-            continue
-        names = dict(keys.fresh)
-        if table.name in staged:
-            for stage, _ in preparation.stages:
-                if stage.target.name == table.name:
-                    taken = set(connection.scalars(select(stage.table.c.row_id).where(stage.table.c.is_new)))
-                    names = {name: number for name, number in names.items() if number not in taken}
-        if not names:
+        if keys is None or not keys.created:
             continue
         source = {"import_id": import_id} if "import_id" in table.c else {}
         own, key = keys.target.id_column.name, keys.target.key[0]
-        connection.execute(insert(table), [{own: number, key: name, **source} for name, number in names.items()])
-        preparation.report.created[table.name] = len(names)
+        connection.execute(insert(table), [{own: number, key: name, **source} for name, number in keys.created.items()])
+        preparation.report.created[table.name] = len(keys.created)
 
 
 def _touches_fresh(preparation: Preparation, stage: Stage) -> bool:

@@ -111,7 +111,7 @@ class Preparation:
     def _place(self, draft: Draft, good: Mask) -> tuple[np.ndarray, Mask, Mask]:
         ids, is_new, repeats = draft.own_keys(self.open_keys(draft.filling.target.name), good)
         if draft.filling.table_map.distinct:
-            draft.refuse_contradictions(ids, good)
+            draft.refuse_contradictions(ids, is_new, good)
         else:
             draft.refuse_repeats(ids, repeats)
         if draft.filling.table_map.only_new:
