@@ -6,7 +6,7 @@ from analytics.metric import Metric, Need, Term
 from kb.errors import Refused
 from kb.facts.hearing import WINDOW_DAYS
 
-__all__ = ["METRICS", "get"]
+__all__ = ["METRICS", "Metric", "get"]
 
 
 def _need(table: str, *columns: str) -> Need:

@@ -49,11 +49,8 @@ def test_names_are_told_apart() -> None:
 
 def test_a_dimension_means_the_same_everywhere_or_has_another_name() -> None:
     for name in ("product", "family", "customer", "line"):
-        columns = {
-            str(fact.dimensions[name].expression).split(".")[-1]
-            for fact in facts.FACTS.values()
-            if name in fact.dimensions
-        }
+        meanings = [fact.dimensions[name] for fact in facts.FACTS.values() if name in fact.dimensions]
+        columns = {str(meaning.expression).split(".")[-1] for meaning in meanings}
         assert len(columns) == 1, name
 
 

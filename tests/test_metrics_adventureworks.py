@@ -1,4 +1,4 @@
-"""A real bicycle maker: what the catalogue says against sums over the raw files, made with nothing but the csv module."""
+"""A real bicycle maker: the catalogue against sums over the raw files, made with nothing but the csv module."""
 
 from __future__ import annotations
 

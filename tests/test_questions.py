@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import insert
 
-from analytics import catalog, questions
+from analytics import catalog, metrics, questions
 from analytics.periods import Period, add_months
 from kb.access import Person
 from kb.errors import Refused
@@ -175,7 +175,8 @@ def test_every_metric_opens_its_records(company: KnowledgeBase, who: Person, key
 @pytest.mark.parametrize(
     ("target", "due_on", "baseline", "status"),
     [(5.0, date(2025, 12, 31), 8.0, "reached"), (1.0, date(2025, 12, 31), 8.0, "on the way"),
-     (1.0, date(2025, 3, 15), 8.0, "behind"), (1.0, date(2025, 2, 28), 8.0, "behind"), (1.0, date(2026, 1, 1), None, "behind")],
+     (1.0, date(2025, 3, 15), 8.0, "behind"), (1.0, date(2025, 2, 28), 8.0, "behind"),
+     (1.0, date(2026, 1, 1), None, "behind")],
 )  # fmt: skip
 def test_an_objective_is_judged_by_the_line_from_its_baseline(
     company: KnowledgeBase, who: Person, target: float, due_on: date, baseline: float | None, status: str
@@ -265,8 +266,6 @@ def test_completeness_shows_the_share_and_what_the_gap_costs(company: KnowledgeB
 
 
 def test_an_unsupported_metric_names_the_columns_to_import(company: KnowledgeBase, who: Person) -> None:
-    from analytics import metrics
-
     with company.writing() as connection:
         connection.execute(T["field_allocations"].delete())
         connection.execute(T["returns"].update().values(lot_id=None, order_line_id=None, customer_id=None))
