@@ -12,11 +12,17 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import normalize
+from sqlalchemy import func, select
 
-from kb.demo import Company, invent, write
+from analytics import catalog
+from kb import importing, store
+from kb.access import command_line
+from kb.demo import Company, build, invent, write
+from kb.demo.build import OBJECTIVES
+from kb.demo.house import FAMILIES
 from kb.demo.speech import phrasings
 from kb.errors import Refused
-from kb.models import Base
+from kb.models import Base, Setting
 
 # Keys that a template carries in place of a foreign key.
 BUSINESS_KEYS = {
@@ -301,3 +307,49 @@ def test_no_truth_is_in_any_table_and_none_is_written(company: Company, tmp_path
     assert written == {path.name for path in files} == {f"{name}.csv" for name in company.tables}
     headers = (tmp_path / "templates" / "returns.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     assert headers == list(company.tables["returns"].columns)
+
+
+def test_the_demo_is_built_by_the_ordinary_door_and_nothing_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
+    said: list[str] = []
+    phases = build(url, progress=said.append)
+    assert {"invent", "import"} <= set(phases)
+    assert said
+    base = store.open_base(url)
+    with base.reading() as connection:
+        counted = {name: connection.scalar(select(func.count()).select_from(Base.metadata.tables[name])) for name in
+                   ("lots", "returns", "nonconformances", "order_lines", "objectives", "refused_rows")}  # fmt: skip
+        is_demo = connection.scalar(select(Setting.value).where(Setting.name == "is_demo"))
+    tables = invent(1).tables
+    assert counted["refused_rows"] == 0
+    assert all(counted[name] == len(tables[name]) for name in ("lots", "returns", "nonconformances", "order_lines"))
+    assert counted["objectives"] >= 3
+    assert is_demo == "yes"
+    base.close()
+
+
+def test_building_again_replaces_the_demo_whole(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
+    build(url, seed=1)
+    build(url, seed=2)
+    base = store.open_base(url)
+    with base.reading() as connection:
+        lots = connection.scalar(select(func.count()).select_from(Base.metadata.tables["lots"]))
+    assert lots == len(invent(2).tables["lots"])
+    base.close()
+
+
+def test_the_demo_never_goes_into_a_base_with_data_of_its_own(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'own.sqlite'}"
+    (tmp_path / "sites.csv").write_text("site_number,name\nMUC,Munich\n", encoding="utf-8")
+    own = store.open_base(url)
+    importing.run(own, command_line(), [tmp_path / "sites.csv"], importing.presets.load("symbiosis"))
+    with pytest.raises(Refused, match="data of its own"):
+        build(url)
+    own.close()
+
+
+def test_every_objective_of_the_demo_is_about_a_metric_of_the_catalogue_and_its_owners() -> None:
+    for metric, _, first, second, family in OBJECTIVES:
+        assert {first, second} <= set(catalog.get(metric).owners)
+        assert family is None or family in FAMILIES

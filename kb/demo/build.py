@@ -9,40 +9,49 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import func, inspect, make_url, select
 
 from kb import editing, importing
 from kb.access import command_line
 from kb.demo.company import invent, write
 from kb.errors import Refused
-from kb.store import KnowledgeBase, open_base
+from kb.models import Import, Setting
+from kb.store import KnowledgeBase, address, engines, open_base
 
 DUE = date(2027, 6, 30)
 PEOPLE = (
+    # Account owners are named by the customers' file; here they get their department.
+    ("Katrin Vollmer", "sales"),
+    ("Joost Baan", "sales"),
+    ("Elin Sandahl", "sales"),
+    ("Paolo Trevi", "sales"),
+    ("Grace Whitlow", "sales"),
     ("Ines Falk", "executive"),
     ("Tom Harder", "production"),
     ("Mira Kolb", "quality"),
     ("Sven Aalto", "purchasing"),
     ("Lea Brandt", "customer care"),
 )
-OBJECTIVES: tuple[dict[str, Any], ...] = (
-    {"metric": "first_pass_yield", "target": 96.0, "first_department": "production", "second_department": "quality"},
-    {"metric": "on_time_to_promise", "target": 95.0, "first_department": "sales", "second_department": "production"},
-    {"metric": "return_rate_cohort", "target": 1.5, "first_department": "customer care", "second_department": "production"},
-    {"metric": "scrap_rate", "target": 1.5, "first_department": "production", "second_department": "purchasing"},
+# metric, target in its unit, the two owners, product family
+OBJECTIVES: tuple[tuple[str, float, str, str, str | None], ...] = (
+    ("first_pass_yield", 96.0, "production", "quality", None),
+    ("on_time_to_promise", 95.0, "sales", "production", None),
+    ("return_rate_cohort", 1.0, "customer care", "production", None),
+    ("scrap_rate", 1.5, "production", "purchasing", None),
+    ("forecast_bias", 5.0, "sales", "purchasing", "Displays"),
 )
 
 
 def build(url: str, *, seed: int = 1, progress: Callable[[str], None] = lambda message: None) -> dict[str, float]:
     """Make the invented company and put it at a SQLite URL in one step; what was there before is replaced.
 
-    Returns the seconds of each phase. Raises Refused for another database.
+    Returns the seconds of each phase. Raises Refused for another database, and where own data would be lost.
     """
     target = make_url(url)
     if target.get_backend_name() != "sqlite" or not target.database:
         raise Refused("the demo lives in a SQLite file of its own: unset DATABASE_URL or name sqlite:///FILE")
+    _spare_own_data(url, Path(target.database))
     phases: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="symbiosis-demo-") as folder:
         started = time.perf_counter()
@@ -52,7 +61,10 @@ def build(url: str, *, seed: int = 1, progress: Callable[[str], None] = lambda m
         base = open_base(f"sqlite:///{Path(folder) / 'demo.sqlite'}")
         started = time.perf_counter()
         who = command_line()
-        importing.run(base, who, [Path(folder) / "files"], importing.presets.load("symbiosis"), progress=progress)
+        preset = importing.presets.load("symbiosis")
+        report = importing.run(base, who, [Path(folder) / "files"], preset, progress=progress)
+        if report.refused_cells:
+            raise Refused(f"the demo's own files do not fit the preset, please report this: {report.refused_cells[0]}")
         phases["import"] = time.perf_counter() - started
         progress("Settling in")
         _settle(base)
@@ -61,12 +73,28 @@ def build(url: str, *, seed: int = 1, progress: Callable[[str], None] = lambda m
     return phases
 
 
+def _spare_own_data(url: str, place: Path) -> None:
+    """Only the demo's own address, an empty base or an earlier demo may be replaced."""
+    if url == address("demo") or not place.is_file():
+        return
+    with engines(url).reading() as connection:
+        if not inspect(connection).has_table("imports"):
+            raise Refused(f"{place} is something else than a knowledge base: name another file for the demo")
+        is_demo = connection.scalar(select(Setting.value).where(Setting.name == "is_demo"))
+        if is_demo != "yes" and connection.scalar(select(func.count()).select_from(Import)):
+            raise Refused(f"{place} holds data of its own, which the demo would replace: name another file")
+
+
 def _settle(base: KnowledgeBase) -> None:
     """People and what they agreed on."""
     for name, department in PEOPLE:
         person = editing.introduce(base, name, department)
-    for objective in OBJECTIVES:
-        editing.set_objective(base, person, due_on=DUE, **objective)
+    for metric, goal, first, second, family in OBJECTIVES:
+        editing.set_objective(
+            base, person, metric=metric, target=goal, due_on=DUE, first_department=first, second_department=second,
+            scope=family,
+        )  # fmt: skip
+    editing.set_setting(base, person, "is_demo", "yes")
 
 
 def _put(made: Path, place: Path) -> None:

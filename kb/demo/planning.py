@@ -14,6 +14,8 @@ from kb.demo.house import LINES, PRODUCTS
 COVER_WEEKS = 3.6
 LOTS_A_WEEK = 1.9
 AHEAD_MONTHS = 3
+# A forecast speaks of the month in which units leave, some days after their order.
+LEAD_DAYS = 16
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def forecasts(rng: np.random.Generator, clock: Clock, wanted: Demand) -> pd.Data
     months = clock.month_starts(AHEAD_MONTHS)
     for begin, end in zip(months[:-1], months[1:], strict=True):
         month = (clock.start + np.timedelta64(begin, "D")).astype("datetime64[M]")
-        expected = _within(clock, wanted.expected * (1 + bias(clock)), begin, end)
+        expected = _within(clock, wanted.expected * (1 + bias(clock)), begin - LEAD_DAYS, end - LEAD_DAYS)
         for before, spread in ((3, 0.14), (1, 0.07)):
             version = month - before
             units = expected * rng.lognormal(-(spread**2) / 2, spread, len(PRODUCTS))
