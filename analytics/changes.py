@@ -57,13 +57,23 @@ def of_products(before: pd.DataFrame, after: pd.DataFrame, scale: float = 1.0) -
     return _parts(both, r0 * scale, r1 * scale, np.where(only_once, 0, effect), np.where(only_once, effect, 0))
 
 
-def concentration(parts: pd.DataFrame) -> float:
-    """0: every member carries the same, 1: one member carries all; nan below two members or without a change."""
-    weights = parts["contribution"].abs()
+def concentration(parts: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> float:
+    """0: members carry the change as their size suggests, or undo each other; towards 1: a small one carries it all.
+
+    The parts' share of all contributions against the members' share of the denominator (of the sum, where there is
+    none) in both periods, as 1 - exp(-divergence), times the part of the contributions that does not cancel out; nan
+    below two members or without a change.
+    """
+    weights = parts["contribution"].abs().to_numpy(dtype=float)
     if len(parts) < 2 or not weights.sum():
         return float("nan")
-    shares, even = weights / weights.sum(), 1 / len(parts)
-    return float(((shares**2).sum() - even) / (1 - even))
+    both = pd.concat([before, after])
+    below = "denominator" if both["denominator"].notna().any() else "numerator"
+    sizes = both[below].astype(float).abs().groupby(both["member"]).sum().reindex(parts["member"]).to_numpy(dtype=float)
+    shares, due = weights / weights.sum(), np.clip(sizes / sizes.sum(), 0.001, 1.0)
+    carried = shares > 0
+    divergence = max(float((shares[carried] * np.log(shares[carried] / due[carried])).sum()), 0.0)
+    return (1 - math.exp(-divergence)) * abs(float(parts["contribution"].sum())) / float(weights.sum())
 
 
 def finding(metric: Metric, before: float, after: float, parts: pd.DataFrame, by: str, currency: str = "") -> str:

@@ -89,10 +89,22 @@ def test_the_largest_part_comes_first() -> None:
     assert changes.of_sums(before, after)["member"].to_list() == ["B", "C", "A"]
 
 
-def test_concentration_is_one_when_one_member_carries_all_and_zero_when_all_carry_the_same() -> None:
-    assert changes.concentration(pd.DataFrame({"contribution": [4.0, 0.0, 0.0]})) == 1
-    assert changes.concentration(pd.DataFrame({"contribution": [2.0, 2.0, -2.0]})) == 0
-    assert math.isnan(changes.concentration(pd.DataFrame({"contribution": [2.0]})))
+def concentrated(earlier: Rows, later: Rows) -> float:
+    before, after = frame(earlier), frame(later)
+    return changes.concentration(changes.of_ratios(before, after), before, after)
+
+
+def test_a_small_member_that_carries_all_concentrates_more_than_a_large_one() -> None:
+    small = concentrated([("A", 1, 10), ("B", 9, 90)], [("A", 5, 10), ("B", 9, 90)])
+    large = concentrated([("A", 1, 10), ("B", 9, 90)], [("A", 1, 10), ("B", 13, 90)])
+    assert small == pytest.approx(0.9)
+    assert large == pytest.approx(0.1)
+
+
+def test_nothing_is_concentrated_where_all_carry_their_share_or_undo_each_other() -> None:
+    assert concentrated([("A", 1, 10), ("B", 9, 90)], [("A", 2, 10), ("B", 18, 90)]) == pytest.approx(0, abs=1e-9)
+    assert concentrated([("A", 1, 50), ("B", 9, 50)], [("A", 9, 50), ("B", 1, 50)]) == pytest.approx(0, abs=1e-9)
+    assert math.isnan(concentrated([("A", 1, 50)], [("A", 9, 50)]))
 
 
 def test_the_finding_names_the_direction_the_amount_and_who_carries_it() -> None:

@@ -29,7 +29,7 @@ class Moved:
     """A change and its parts, whose contributions add up to it. For ship cohorts the periods are mature ones.
 
     `parts`: member, before, after, rate_effect, mix_effect, contribution (in the metric's unit), numerator and
-    denominator (after). `concentration` is 0 when all members carry the same and 1 when one carries all.
+    denominator (after). `concentration` is 0 when members carry what their size suggests, towards 1 when a small one carries it all.
     """
 
     metric: Metric
@@ -66,14 +66,15 @@ def moved(
     earlier = span.previous() if against is None or span != period else against
     after, before = metrics.over(base, who, [key], [span, earlier], by=[by], filters=filters)
     if metric.kind == "product":
-        now, was = metrics.over(base, who, [key], [span, earlier], filters=filters)
-        values = float(was["value"].iloc[0]), float(now["value"].iloc[0])
+        whole = metrics.over(base, who, [key], [earlier, span], filters=filters)
+        values = float(whole[0]["value"].iloc[0]), float(whole[1]["value"].iloc[0])
     else:
         values = _whole(metric, before), _whole(metric, after)
-    parts = NO_PARTS if any(map(math.isnan, values)) else _parts(metric, before, after, by)
+    was, now = (frame.rename(columns={by: "member"}) for frame in (before, after))
+    parts = NO_PARTS if any(map(math.isnan, values)) else _parts(metric, was, now)
     sentence = changes.finding(metric, *values, parts, by, currency(base, who))
     change = values[1] - values[0]
-    return Moved(metric, by, span, earlier, *values, change, parts, changes.concentration(parts), sentence)
+    return Moved(metric, by, span, earlier, *values, change, parts, changes.concentration(parts, was, now), sentence)
 
 
 def moved_by(
@@ -86,7 +87,7 @@ def moved_by(
     filters: Filters | None = None,
     dimensions: Sequence[str] = CANDIDATES,
 ) -> Moved | None:
-    """The split in which the fewest members carry most of the change; none where no dimension has two members."""
+    """The split that concentrates the change most; none where no dimension has two members."""
     require(who, "read")
     metric = catalog.get(key)
     usable = [name for name in dimensions if name in metric.dimensions and _adds_up(metric, name)]
@@ -113,8 +114,7 @@ def _whole(metric: Metric, members: pd.DataFrame) -> float:
     return above / below * metric.scale if below > 0 else float("nan")
 
 
-def _parts(metric: Metric, before: pd.DataFrame, after: pd.DataFrame, by: str) -> pd.DataFrame:
-    was, now = (frame.rename(columns={by: "member"}) for frame in (before, after))
+def _parts(metric: Metric, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     if metric.kind == "product":
-        return changes.of_products(was, now, metric.scale)
-    return changes.of_ratios(was, now, metric.scale) if metric.denominator else changes.of_sums(was, now)
+        return changes.of_products(before, after, metric.scale)
+    return changes.of_ratios(before, after, metric.scale) if metric.denominator else changes.of_sums(before, after)
