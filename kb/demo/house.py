@@ -48,14 +48,8 @@ LINES = {
     "L6": ("Trailer assembly 6", "BRQ"),
 }
 SHIFTS = {"A": 0.42, "B": 0.36, "C": 0.22}
-STATIONS = {
-    "Drive units": ("PRESS", "DYNO", "EOL"),
-    "Batteries": ("WELD", "LEAK", "CYCLE", "EOL"),
-    "Chargers": ("ICT", "BURN-IN", "EOL"),
-    "Displays": ("ICT", "OPTIC", "EOL"),
-    "Lights": ("ICT", "LEAK", "PHOTO"),
-    "Trailers": ("SEAM", "PULL", "FINAL"),
-}
+# The steps have the same names in every family, so that a yield rolled over the steps of the company means something.
+STATIONS = {family: ("ASSY", "TEST", "EOL") for family in FAMILIES} | {"Batteries": ("ASSY", "TEST", "CYCLE", "EOL")}
 # number: (name, component, unit, price, pieces in one unit per family)
 MATERIALS: dict[str, tuple[str, str, str, float, dict[str, int]]] = {
     "M-BAL": ("Balancing board", "BAL", "pc", 9.8, {"Batteries": 1}),
