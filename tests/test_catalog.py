@@ -63,8 +63,8 @@ def test_an_unknown_metric_or_fact_is_refused_with_what_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (2.94, "2.94"), (12.34, "12.3"), (1234.5, "1,230"), (0.01234, "0.0123"), (-2.5, "-2.5"), (999.6, "1,000"),
-     (1234567.0, "1,230,000"), (3, "3"), (99.96, "100")],
+    [(0, "0"), (2.94, "2.94"), (12.34, "12.3"), (1234.5, "1,230"), (0.01234, "0.0123"), (-2.5, "-2.5"),
+     (999.6, "1,000"), (1234567.0, "1,230,000"), (3, "3"), (99.96, "100")],
 )  # fmt: skip
 def test_numbers_have_three_significant_digits(value: float, text: str) -> None:
     assert rounded(value) == text

@@ -29,7 +29,8 @@ class Moved:
     """A change and its parts, whose contributions add up to it. For ship cohorts the periods are mature ones.
 
     `parts`: member, before, after, rate_effect, mix_effect, contribution (in the metric's unit), numerator and
-    denominator (after). `concentration` is 0 when members carry what their size suggests, towards 1 when a small one carries it all.
+    denominator (after). `concentration` is 0 when members carry what their size suggests, towards 1 when a small one
+    carries it all.
     """
 
     metric: Metric
