@@ -17,13 +17,16 @@ from kb.importing.fields import importable
 from kb.importing.merging import Overtaken, last_import, merge, touched
 from kb.importing.prepare import Preparation, Progress
 from kb.importing.presets import Preset
-from kb.importing.report import FileReport, Report, TableCount
+from kb.importing.report import FileReport, Report, TableCount, mendable, refused_csv
 from kb.importing.stage import Staging, staging
 from kb.importing.undoing import UndoReport, undo
 from kb.models import Setting
 from kb.store import KnowledgeBase
 
-__all__ = ["FileReport", "Preset", "Report", "TableCount", "UndoReport", "importable", "presets", "run", "templates", "undo"]
+__all__ = [
+    "FileReport", "Preset", "Report", "TableCount", "UndoReport", "importable", "mendable", "presets", "refused_csv", "run",
+    "templates", "undo",
+]  # fmt: skip
 
 DEFAULT_CURRENCY = "EUR"
 TRIES = 3

@@ -52,7 +52,8 @@ class Preparation:
         """Read, check and stage one file."""
         rules, notes = survey.rules(file.found, list(file.maps), self.preset)
         shown = "; ".join([file.found.describe(), *notes])
-        report = FileReport(file.name, str(file.found.path), file.sha256, shown, file.found.headers)
+        found = file.found
+        report = FileReport(file.name, str(found.path), file.sha256, shown, found.headers, found.delimiter, found.quote)
         self.report.files.append(report)
         fillings = [self._filling(file, table_map, rules) for table_map in file.maps]
         counts = [TableCount(filling.target.name) for filling in fillings]

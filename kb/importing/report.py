@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
+
+from kb.errors import Refused
+from kb.exporting import defused
 
 
 class RefusedCell(NamedTuple):
@@ -49,6 +56,8 @@ class FileReport:
     sha256: str
     found: str
     headers: tuple[str, ...] = ()
+    delimiter: str = ","
+    quote: str = '"'
     read: int = 0
     refused: int = 0
     tables: list[TableCount] = field(default_factory=list)
@@ -92,3 +101,47 @@ class Report:
     @property
     def changes_nothing(self) -> bool:
         return not self.total("new") and not self.total("changed") and not self.created
+
+
+def refused_csv(report: Report) -> bytes:
+    """Every refused cell as CSV (UTF-8 with BOM): file, line, column, value, reason; no cell is a formula."""
+    return _csv(("file", "line", "column", "value", "reason"), (cell[:5] for cell in report.refused_cells))
+
+
+def mendable(report: Report, file_name: str) -> bytes:
+    """The refused rows of one file as CSV, to be mended and imported with the same preset.
+
+    The file's own headers plus `reason` (numbered where the file has one itself); each row once, with its original
+    cells. Rows that could not be told into cells keep a wrong width on purpose: unmended they are refused again.
+    Raises Refused for a file that this import did not read.
+    """
+    file = next((file for file in report.files if file.file_name == file_name), None)
+    if file is None:
+        raise Refused(f"this import read no file {file_name}: choose one of {', '.join(f.file_name for f in report.files)}")
+    reasons: dict[tuple[int, str], list[str]] = {}
+    for cell in report.refused_cells:
+        if cell.file == file_name:
+            place = f"{cell.column} {cell.reason}".strip()
+            reasons.setdefault((cell.line, cell.raw), []).append(place)
+    number = 2 + sum(header.startswith("reason (") for header in file.headers)
+    added = f"reason ({number})" if "reason" in file.headers else "reason"
+    rows = ([*_original(raw, file), "; ".join(found)] for (_, raw), found in reasons.items())
+    return _csv([*file.headers, added], rows)
+
+
+def _original(raw: str, file: FileReport) -> list[str]:
+    cells: list[str] = json.loads(raw)
+    if len(cells) == 1 and (len(file.headers) > 1 or file.delimiter in cells[0]):
+        quoting = csv.QUOTE_MINIMAL if file.quote else csv.QUOTE_NONE
+        lines = [line.replace("\n", " ") for line in cells[0].splitlines()]
+        cells = next(csv.reader(lines, delimiter=file.delimiter, quotechar=file.quote or None, quoting=quoting), [])
+        cells += [""] * (len(cells) == len(file.headers))
+    return cells
+
+
+def _csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([defused(header) for header in headers])
+    writer.writerows([defused(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig", "replace")
