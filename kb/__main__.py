@@ -11,7 +11,7 @@ from pathlib import Path
 from kb import access, backup, doctor, exporting, importing, views
 from kb.errors import Refused
 from kb.importing.report import Report
-from kb.store import KnowledgeBase, address, home, open_base
+from kb.store import KnowledgeBase, address, engines, home, open_base
 
 SHOWN_REFUSALS = 20
 
@@ -147,7 +147,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    kept = backup.restore(_base(), access.command_line(), options.file)
+    kept = backup.restore(engines(address()), access.command_line(), options.file)  # the base may be too broken to open
     print(f"restored from {options.file}; what was there before is in {kept}")
     return 0
 
@@ -167,8 +167,9 @@ def _export(options: argparse.Namespace) -> int:
     base, who = _base(), access.command_line()
     frame = views.view(base, who, options.view)
     content = exporting.export_frame(
-        frame, title=options.view, filters={}, data_time=exporting.data_time(base), format=options.format, who=who, base=base
-    )
+        frame, title=options.view, filters={}, data_time=exporting.data_time(base), format=options.format, who=who,
+        base=base, about=options.format == "xlsx",
+    )  # fmt: skip
     if options.out:
         options.out.write_bytes(content)
         print(f"{len(frame):,} rows written to {options.out}")

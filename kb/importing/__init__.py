@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from kb.access import Person, require
 from kb.errors import Refused
-from kb.importing import files, presets, templates
+from kb.importing import bulk, files, presets, templates
 from kb.importing.fields import importable
 from kb.importing.merging import Overtaken, last_import, merge, touched
 from kb.importing.prepare import Preparation, Progress
@@ -91,6 +91,8 @@ def _merge(area: Staging, preparation: Preparation, who: Person, seen: int) -> N
         merge(connection, preparation, who, seen)
     preparation.report.phases["wait for the lock"] = locked - started
     preparation.report.phases["merge (write lock held)"] = time.perf_counter() - locked
+    with _phase(preparation.report, "prove references"):
+        bulk.prove(area.connection)
 
 
 def _nothing(preparation: Preparation) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, insert, literal, select, text, u
 
 from kb import allocation, audit
 from kb.access import Person
+from kb.importing import bulk
 from kb.importing.prepare import Preparation, changed_cells
 from kb.importing.report import Report
 from kb.importing.stage import Stage
@@ -39,8 +40,11 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
         if count.changed or _touches_fresh(preparation, stage):
             _journal(connection, preparation, stage, import_id)
             _update(connection, preparation, stage)
+        if count.new >= bulk.MANY:
+            bulk.suspend_references(connection, stage.target.table)
         if count.new:
             _insert(connection, stage, import_id)
+    bulk.restore_references(connection)
     tables = touched(preparation)
     if {table.name for table in tables} & ALLOCATION_TABLES:
         allocation.renew(connection)
@@ -96,11 +100,13 @@ def _journal(connection: Connection, preparation: Preparation, stage: Stage, imp
 def _update(connection: Connection, preparation: Preparation, stage: Stage) -> None:
     main, staged, own = stage.target.table, stage.table, stage.target.id_column
     ids = preparation.changed_ids(stage)
-    columns = [name for name in stage.columns if name not in stage.target.key]
-    if columns:
+    values = {name: stage.coming(name) for name in stage.columns if name not in stage.target.key}
+    if values and "version" in main.c:
+        values["version"] = main.c.version + 1  # a person who has the row open must see that it changed
+    if values:
         connection.execute(
             update(main)
-            .values({name: stage.coming(name) for name in columns})
+            .values(values)
             .where(own == staged.c.row_id, ~staged.c.is_new, own.in_(ids))
         )
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from kb.importing.extract import Objects
 from kb.importing.fields import Target
 from kb.models.base import Key
-from kb.store import BUSY_SECONDS, KnowledgeBase
+from kb.store import BUSY_SECONDS, KnowledgeBase, hide_values
 
 
 class Stage:
@@ -151,8 +151,11 @@ def staging(base: KnowledgeBase) -> Iterator[Staging]:
 
 def _engine(base: KnowledgeBase, file: Path) -> Any:
     if not base.is_sqlite:
-        return create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True)
+        engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True)
+        event.listen(engine, "handle_error", hide_values)
+        return engine
     engine = create_engine(base.url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 60})
+    event.listen(engine, "handle_error", hide_values)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, delete, func, or_, select, update
+from sqlalchemy import Connection, Date, Table, Text, cast, delete, func, or_, select, update
 
 from kb import allocation, audit
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.importing.fields import importable
 from kb.importing.stage import staging
-from kb.models import Base, FieldAllocation, Import, ImportChange, UtcDateTime
+from kb.models import AuditEntry, Base, FieldAllocation, Import, ImportChange, UtcDateTime
 from kb.store import KnowledgeBase
 
 
@@ -101,13 +101,24 @@ def _children(connection: Connection, import_id: int) -> list[str]:
 
 
 def _peoples_work(connection: Connection, import_id: int) -> list[str]:
+    """Rows that this import brought or changed and that people changed since: the audit record names them."""
     reasons = []
+    imported = select(AuditEntry.sequence).where(AuditEntry.verb == "import", AuditEntry.subject == str(import_id))
+    since = AuditEntry.sequence > imported.scalar_subquery()
     for table in _filled():
-        if "version" in table.c:
-            query = select(func.count()).select_from(table).where(table.c.import_id == import_id, table.c.version > 1)
-            count = connection.scalar(query)
-            if count:
-                reasons.append(f"people changed {count:,} of its {table.name}")
+        if "version" not in table.c:
+            continue
+        own = next(iter(table.primary_key.columns))
+        named = select(AuditEntry.subject).where(AuditEntry.subject_table == table.name, since)
+        changed = select(ImportChange.row_id).where(
+            ImportChange.import_id == import_id, ImportChange.table_name == table.name
+        )
+        query = select(func.count()).select_from(table).where(
+            or_(table.c.import_id == import_id, own.in_(changed)), cast(own, Text).in_(named)
+        )  # fmt: skip
+        count = connection.scalar(query)
+        if count:
+            reasons.append(f"people changed {count:,} of its {table.name} since")
     return reasons
 
 
