@@ -100,7 +100,9 @@ def _import(options: argparse.Namespace) -> int:
 
 def _print_report(report: Report) -> None:
     for file in report.files:
-        print(f"{file.file_name}: {file.read:,} rows read = {file.kept:,} kept + {file.refused:,} refused  [{file.found}]")
+        print(
+            f"{file.file_name}: {file.read:,} rows read = {file.kept:,} kept + {file.refused:,} refused  [{file.found}]"
+        )
         for count in file.tables:
             print(
                 f"    {count.table}: {count.new:,} new, {count.changed:,} changed, {count.same:,} same, "
@@ -117,7 +119,8 @@ def _print_report(report: Report) -> None:
     if len(report.refused_cells) > SHOWN_REFUSALS:
         print(f"... and {len(report.refused_cells) - SHOWN_REFUSALS:,} more: --refused FILE writes them all")
     for change in report.changed_cells[:SHOWN_REFUSALS]:
-        print(f"changed: {change.table} {change.key}, {change.column}: {change.before or 'empty'} -> {change.after or 'empty'}")
+        place = f"{change.table} {change.key}, {change.column}"
+        print(f"changed: {place}: {change.before or 'empty'} -> {change.after or 'empty'}")
     for phase, seconds in report.phases.items():
         print(f"{phase}: {seconds:.2f} s")
     print(_outcome(report))
@@ -184,7 +187,10 @@ def _doctor(_options: argparse.Namespace) -> int:
         print(f"{'ok  ' if check.ok else 'FAIL'} {check.name}: {check.detail}")
     faults = [check for check in checks if not check.ok]
     if faults:
-        print(f"refused: {len(faults)} of {len(checks)} checks failed, first: {faults[0].name}: {faults[0].detail}", file=sys.stderr)
+        print(
+            f"refused: {len(faults)} of {len(checks)} checks failed, first: {faults[0].name}: {faults[0].detail}",
+            file=sys.stderr,
+        )
     return 1 if faults else 0
 
 

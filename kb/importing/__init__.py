@@ -24,9 +24,19 @@ from kb.models import Setting
 from kb.store import KnowledgeBase
 
 __all__ = [
-    "FileReport", "Preset", "Report", "TableCount", "UndoReport", "importable", "mendable", "presets", "refused_csv", "run",
-    "templates", "undo",
-]  # fmt: skip
+    "FileReport",
+    "Preset",
+    "Report",
+    "TableCount",
+    "UndoReport",
+    "importable",
+    "mendable",
+    "presets",
+    "refused_csv",
+    "run",
+    "templates",
+    "undo",
+]
 
 DEFAULT_CURRENCY = "EUR"
 TRIES = 3
@@ -61,7 +71,9 @@ def run(
     raise Refused("the base keeps changing or restarting during the import: try again later") from lost
 
 
-def _attempt(base: KnowledgeBase, who: Person, paths: Sequence[Path], preset: Preset, dry_run: bool, progress: Progress) -> Report:
+def _attempt(
+    base: KnowledgeBase, who: Person, paths: Sequence[Path], preset: Preset, dry_run: bool, progress: Progress
+) -> Report:
     report = Report(preset.name, dry_run, notes=[*preset.notes, *preset.shifts])
     with staging(base) as area:
         with _phase(report, "find"):
@@ -102,7 +114,9 @@ def _nothing(preparation: Preparation) -> bool:
 def _currency(area: Staging, preset: Preset) -> str:
     kept = area.connection.scalar(select(Setting.value).where(Setting.name == "currency"))
     if kept and preset.currency and kept != preset.currency:
-        raise Refused(f"this base counts in {kept}, the preset {preset.name} in {preset.currency}: one base holds one currency")
+        raise Refused(
+            f"this base counts in {kept}, the preset {preset.name} in {preset.currency}: one base holds one currency"
+        )
     return kept or preset.currency or DEFAULT_CURRENCY
 
 

@@ -102,7 +102,10 @@ def _text(text: str) -> str:
     return text
 
 
-_PLAIN = {".": re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?|-?\.\d+"), ",": re.compile(r"-?(\d+|\d{1,3}([. ']\d{3})+)(,\d*)?|-?,\d+")}
+_PLAIN = {
+    ".": re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?|-?\.\d+"),
+    ",": re.compile(r"-?(\d+|\d{1,3}([. ']\d{3})+)(,\d*)?|-?,\d+"),
+}
 
 
 def number_from(text: str, decimal: str) -> float:
@@ -197,7 +200,17 @@ def _time(rules: Rules) -> Parser:
 
 def readable(form: str) -> str:
     """A date format as people write it: DD.MM.YYYY."""
-    words = {"%Y": "YYYY", "%y": "YY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss", "%f": "ffffff", "%z": "+hhmm"}
+    words = {
+        "%Y": "YYYY",
+        "%y": "YY",
+        "%m": "MM",
+        "%d": "DD",
+        "%H": "hh",
+        "%M": "mm",
+        "%S": "ss",
+        "%f": "ffffff",
+        "%z": "+hhmm",
+    }
     for code, word in words.items():
         form = form.replace(code, word)
     return form

@@ -163,7 +163,9 @@ class Draft:
         ids = _objects([None] * len(names))
         found = table.find(asked)
         if create:
-            found = [number or table.fresh.get(name) or table.create(name) for name, number in zip(asked, found, strict=True)]
+            found = [
+                number or table.fresh.get(name) or table.create(name) for name, number in zip(asked, found, strict=True)
+            ]
         ids[wanted] = _objects(found)
         return ids
 
@@ -176,7 +178,9 @@ class Draft:
         columns: list[Objects] = []
         for name in parent.key:
             nested = by_column.get(name)
-            columns.append(self._resolve(nested, keys, rows & self._filled(nested)) if nested else self.values[name].rows)
+            columns.append(
+                self._resolve(nested, keys, rows & self._filled(nested)) if nested else self.values[name].rows
+            )
         blank: Mask = np.zeros(len(rows), dtype=bool)
         for column in columns:
             blank |= np.asarray(column == None)  # noqa: E711

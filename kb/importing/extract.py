@@ -33,7 +33,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class Values:
-    """One value for each row (None: empty or wrong), held once for each distinct text, and the reasons of the wrong ones."""
+    """One value for each row (None: empty or wrong), held once for each distinct text, and why texts are wrong."""
 
     codes: Codes
     parsed: Objects
@@ -51,7 +51,12 @@ class Values:
         return _by_row(self.codes, self.reasons)
 
 
-def texts(cells: pa.Table, column: ColumnMap, look_ups: Mapping[tuple[str, str, str], Mapping[str, str]], empty: frozenset[str]) -> tuple[Texts, dict[int, str]]:
+def texts(
+    cells: pa.Table,
+    column: ColumnMap,
+    look_ups: Mapping[tuple[str, str, str], Mapping[str, str]],
+    empty: frozenset[str],
+) -> tuple[Texts, dict[int, str]]:
     """The texts of one mapped column, and reasons for rows whose look-up in another file failed."""
     if column.constant is not None:
         return Texts(np.zeros(cells.num_rows, np.int64), [column.constant]), {}
@@ -66,7 +71,9 @@ def texts(cells: pa.Table, column: ColumnMap, look_ups: Mapping[tuple[str, str, 
     return Texts(codes, uniques), _by_row(codes, failed)
 
 
-def _translate(uniques: list[str], column: ColumnMap, look_ups: Mapping[tuple[str, str, str], Mapping[str, str]]) -> tuple[list[str], dict[int, str]]:
+def _translate(
+    uniques: list[str], column: ColumnMap, look_ups: Mapping[tuple[str, str, str], Mapping[str, str]]
+) -> tuple[list[str], dict[int, str]]:
     failed: dict[int, str] = {}
     for via in column.via:
         table = look_ups[(via.file, via.key, via.value)]

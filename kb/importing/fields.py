@@ -67,8 +67,8 @@ class Target:
 
 def importable() -> tuple[str, ...]:
     """The tables that files can fill, parents before children."""
-    classes = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
-    return tuple(t.name for t in Base.metadata.sorted_tables if issubclass(classes[t.name], Imported))
+    filled = {str(mapper.local_table) for mapper in Base.registry.mappers if issubclass(mapper.class_, Imported)}
+    return tuple(table.name for table in Base.metadata.sorted_tables if table.name in filled)
 
 
 @cache
@@ -106,7 +106,13 @@ def _field(column: Column[object]) -> Field:
 
 
 def _kind(column: Column[object]) -> Kind:
-    for kind, types in (("boolean", Boolean), ("integer", Integer), ("number", Float), ("date", Date), ("time", UtcDateTime)):
+    for kind, types in (
+        ("boolean", Boolean),
+        ("integer", Integer),
+        ("number", Float),
+        ("date", Date),
+        ("time", UtcDateTime),
+    ):
         if isinstance(column.type, types):
             return kind
     return "text"

@@ -68,7 +68,11 @@ def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset) -> File:
 
 def _hints(preset: Preset, expected: frozenset[str]) -> Hints:
     return Hints(
-        encoding=preset.encoding, delimiter=preset.delimiter, escape=preset.escape, sheet=preset.sheet, expected=expected
+        encoding=preset.encoding,
+        delimiter=preset.delimiter,
+        escape=preset.escape,
+        sheet=preset.sheet,
+        expected=expected,
     )
 
 

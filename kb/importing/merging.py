@@ -104,18 +104,16 @@ def _update(connection: Connection, preparation: Preparation, stage: Stage) -> N
     if values and "version" in main.c:
         values["version"] = main.c.version + 1  # a person who has the row open must see that it changed
     if values:
-        connection.execute(
-            update(main)
-            .values(values)
-            .where(own == staged.c.row_id, ~staged.c.is_new, own.in_(ids))
-        )
+        connection.execute(update(main).values(values).where(own == staged.c.row_id, ~staged.c.is_new, own.in_(ids)))
 
 
 def _insert(connection: Connection, stage: Stage, import_id: int) -> None:
     own = stage.target.id_column.name
     names = [own, *stage.columns, "import_id"]
     source = stage.table
-    rows = select(source.c.row_id, *(source.c[name] for name in stage.columns), literal(import_id)).where(source.c.is_new)
+    rows = select(source.c.row_id, *(source.c[name] for name in stage.columns), literal(import_id)).where(
+        source.c.is_new
+    )
     connection.execute(insert(stage.target.table).from_select(names, rows.order_by(source.c.row_id)))
 
 
@@ -126,7 +124,10 @@ def _advance_sequences(connection: Connection, tables: Sequence[Table]) -> None:
     for table in tables:
         own = next(iter(table.primary_key.columns))
         connection.execute(
-            text(f"SELECT setval(pg_get_serial_sequence('{table.name}', '{own.name}'), (SELECT max({own.name}) FROM {table.name}))")
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', '{own.name}'), "
+                f"(SELECT max({own.name}) FROM {table.name}))"
+            )
         )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from kb.errors import Refused
 from kb.importing import survey
+from kb.importing.columns import Rules
 from kb.importing.draft import Draft, Filling, LookUps, Mask
 from kb.importing.fields import target
 from kb.importing.files import File
@@ -63,7 +64,7 @@ class Preparation:
             self.progress(f"{file.name}: {report.read:,} rows read, {report.refused:,} refused")
         self.stages.extend((filling.stage, count) for filling, count in zip(fillings, counts, strict=True))
 
-    def _filling(self, file: File, table_map: TableMap, rules: dict[survey.Place, survey.Rules]) -> Filling:
+    def _filling(self, file: File, table_map: TableMap, rules: dict[survey.Place, Rules]) -> Filling:
         goal = target(table_map.table)
         columns = tuple(column for column in table_map.columns if column.header != "currency")
         given = {column.header for column in columns} | (set(goal.key[:1]) if table_map.content_key else set())
@@ -135,14 +136,20 @@ class Preparation:
     def _note_refused(self, chunk: Chunk, drafts: list[Draft], report: FileReport) -> None:
         cells = self.report.refused_cells
         for bad in chunk.bad:
-            cells.append(RefusedCell(report.file_name, bad.line, bad.column or "", bad.value or "", bad.reason, json.dumps([bad.raw])))
-        problems = sorted((row, problem) for draft in drafts for row, found in draft.problems.items() for problem in found)
+            cells.append(
+                RefusedCell(
+                    report.file_name, bad.line, bad.column or "", bad.value or "", bad.reason, json.dumps([bad.raw])
+                )
+            )
+        problems = sorted(
+            (row, problem) for draft in drafts for row, found in draft.problems.items() for problem in found
+        )
         for row, (column, value, reason) in dict.fromkeys(problems):
             raw = json.dumps([chunk.cells[i][row].as_py() for i in range(chunk.cells.num_columns)], ensure_ascii=False)
             cells.append(RefusedCell(report.file_name, int(chunk.lines[row]), column, value, reason, raw))
         if len(cells) > MOST_REFUSED:
             raise Refused(
-                f"{report.file_name}: more than {MOST_REFUSED:,} cells are refused, the first because {cells[0].column} "
+                f"{report.file_name}: more than {MOST_REFUSED:,} cells are refused, first {cells[0].column} "
                 f"{cells[0].value!r} {cells[0].reason}: is it the right preset?"
             )
 
@@ -158,7 +165,7 @@ class Preparation:
                 if changed:
                     self._list_changes(stage)
 
-    def changed_ids(self, stage: Stage) -> select:  # type: ignore[valid-type]
+    def changed_ids(self, stage: Stage) -> Select[int]:
         """Ids of staged rows that differ from the base in a column the file gives."""
         own, staged = stage.target.id_column, stage.table
         return select(own).join(staged, staged.c.row_id == own).where(~staged.c.is_new, stage.differs())
@@ -166,10 +173,14 @@ class Preparation:
     def _list_changes(self, stage: Stage) -> None:
         for row_id, name, column, before, after in changed_cells(self.staging, stage, MOST_CHANGES_LISTED):
             del row_id
-            self.report.changed_cells.append(ChangedCell(stage.target.name, name, column, _shown(before), _shown(after)))
+            self.report.changed_cells.append(
+                ChangedCell(stage.target.name, name, column, _shown(before), _shown(after))
+            )
 
 
-def changed_cells(staging: Staging, stage: Stage, most: int | None = None) -> list[tuple[int, str, str, object, object]]:
+def changed_cells(
+    staging: Staging, stage: Stage, most: int | None = None
+) -> list[tuple[int, str, str, object, object]]:
     """(row id, business key, column, before, after) of every cell the staged rows change in the base."""
     main, staged, own = stage.target.table, stage.table, stage.target.id_column
     names = stage.columns

@@ -14,14 +14,16 @@ from kb.importing.columns import FALSE, TRUE, overlapping
 from kb.importing.fields import importable, target
 
 FOLDER = Path(__file__).parents[2] / "data" / "presets"
-_COLUMN_WORDS = {"from", "join", "constant", "via", "times", "values", "dates", "decimal", "negative", "future", "true", "false", "other"}
-_TABLE_WORDS = {"table", "files", "columns", "where", "key", "distinct", "create", "shift_days", "note", "optional", "negative", "future",
-    "keep", "only_new",
-}  # fmt: skip
-_PRESET_WORDS = {
-    "name", "title", "version", "extends", "time_zone", "currency", "dates", "decimal", "empty", "encoding", "delimiter",
-    "escape", "ignore", "one_of_each", "notes", "table", "sheet",
-}  # fmt: skip
+_COLUMN_WORDS = frozenset(
+    "from join constant via times values other dates decimal negative future true false".split()  # noqa: SIM905
+)
+_TABLE_WORDS = frozenset(
+    "table files columns where key distinct create shift_days note optional negative future keep only_new".split()  # noqa: SIM905
+)
+_PRESET_WORDS = frozenset(
+    "name title version extends time_zone currency dates decimal empty encoding delimiter escape sheet ignore "  # noqa: SIM905
+    "one_of_each notes table".split()
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,11 @@ class Preset:
     @property
     def shifts(self) -> tuple[str, ...]:
         """One sentence for each table whose dates are moved."""
-        return tuple(f"All dates of {t.table} from {', '.join(t.files)} are moved by {t.shift_days:+,} days." for t in self.tables if t.shift_days)
+        return tuple(
+            f"All dates of {t.table} from {', '.join(t.files)} are moved by {t.shift_days:+,} days."
+            for t in self.tables
+            if t.shift_days
+        )
 
     def with_choices(self, *, decimal: str | None = None, dates: tuple[str, ...] | None = None) -> Preset:
         """The same preset with the reader's own word on decimal mark or date format, where the file left it open."""
@@ -167,7 +173,8 @@ def _table(entry: dict[str, Any], where: str) -> TableMap:
     foreign = set(columns) - set(headers) - {"currency"}
     if foreign:
         raise Refused(f"{place}: no column {sorted(foreign)[0]!r}; it takes {', '.join(headers)}")
-    is_, not_ = {}, {}
+    is_: dict[str, tuple[str, ...]] = {}
+    not_: dict[str, tuple[str, ...]] = {}
     for header, wanted in entry.get("where", {}).items():
         (not_ if "not" in wanted else is_)[header] = tuple(map(str, wanted.get("not", wanted.get("is", ()))))
     return TableMap(
@@ -234,7 +241,7 @@ def _many(content: dict[str, Any], word: str) -> tuple[str, ...] | None:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _only(content: dict[str, Any], known: set[str], place: str) -> None:
+def _only(content: dict[str, Any], known: frozenset[str], place: str) -> None:
     unknown = sorted(set(content) - known)
     if unknown:
         raise Refused(f"{place}: unknown word {unknown[0]!r}; known are {', '.join(sorted(known))}")

@@ -117,7 +117,9 @@ def mendable(report: Report, file_name: str) -> bytes:
     """
     file = next((file for file in report.files if file.file_name == file_name), None)
     if file is None:
-        raise Refused(f"this import read no file {file_name}: choose one of {', '.join(f.file_name for f in report.files)}")
+        raise Refused(
+            f"this import read no file {file_name}: choose one of {', '.join(f.file_name for f in report.files)}"
+        )
     reasons: dict[tuple[int, str], list[str]] = {}
     for cell in report.refused_cells:
         if cell.file == file_name:

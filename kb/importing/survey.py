@@ -31,12 +31,16 @@ def rules(found: Found, maps: list[TableMap], preset: Preset) -> tuple[dict[Plac
             point |= _shows(cells, open_numbers, _POINT)
             _collect(cells, seen)
     decimal = "?" if comma == point else ("," if comma else ".")
-    dates = {place: _format(place, [text for s in sources for text in seen[s]]) for place, sources in open_dates.items()}
+    dates = {
+        place: _format(place, [text for s in sources for text in seen[s]]) for place, sources in open_dates.items()
+    }
     notes = [f"{header}: {readable(forms[0])}" for (_, header), forms in dates.items() if forms]
     if open_numbers and decimal != "?":
         notes.append(f"decimal mark '{decimal}'")
     return {
-        (m.table, c.header): _rule(m, c, preset, dates.get((m.table, c.header)), decimal) for m in maps for c in m.columns
+        (m.table, c.header): _rule(m, c, preset, dates.get((m.table, c.header)), decimal)
+        for m in maps
+        for c in m.columns
     }, notes
 
 
@@ -62,7 +66,9 @@ def _kind(table_map: TableMap, column: ColumnMap) -> str:
 
 
 def _shows(cells: pa.Table, sources: set[str], pattern: str) -> bool:
-    return any(pc.any(pc.match_substring_regex(pc.unique(cells[s]), pattern)).as_py() for s in _in_order(cells, sources))
+    return any(
+        pc.any(pc.match_substring_regex(pc.unique(cells[s]), pattern)).as_py() for s in _in_order(cells, sources)
+    )
 
 
 def _in_order(cells: pa.Table, sources: set[str]) -> Iterator[str]:
@@ -82,7 +88,9 @@ def _format(place: Place, texts: list[str]) -> tuple[str, ...]:
         return ()
     table, header = place
     field = target(table).fields[header]
-    candidates = CANDIDATE_TIMES if field.kind == "time" else (*CANDIDATE_DATES, *(d + " %H:%M:%S" for d in CANDIDATE_DATES))
+    candidates = (
+        CANDIDATE_TIMES if field.kind == "time" else (*CANDIDATE_DATES, *(d + " %H:%M:%S" for d in CANDIDATE_DATES))
+    )
     scores = {form: sum(fits(text, form) for text in filled) for form in candidates}
     best = max(scores.values())
     ties = [form for form, score in scores.items() if score == best and best]

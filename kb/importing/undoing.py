@@ -33,7 +33,11 @@ def undo(base: KnowledgeBase, who: Person, import_id: int) -> UndoReport:
     tables = _filled()
     with staging(base) as area, area.locked([*tables, Base.metadata.tables["field_allocations"]]) as connection:
         _refuse_unknown(connection, import_id)
-        reasons = [*_later_changes(connection, import_id), *_children(connection, import_id), *_peoples_work(connection, import_id)]
+        reasons = [
+            *_later_changes(connection, import_id),
+            *_children(connection, import_id),
+            *_peoples_work(connection, import_id),
+        ]
         if reasons:
             raise Refused(f"import {import_id} cannot be undone: {'; '.join(reasons)}; undo or change these first")
         connection.execute(delete(FieldAllocation))
@@ -41,7 +45,9 @@ def undo(base: KnowledgeBase, who: Person, import_id: int) -> UndoReport:
         removed = {table.name: _remove(connection, table, import_id) for table in reversed(tables)}
         allocation.renew(connection)
         connection.execute(
-            update(Import).where(Import.import_id == import_id).values(status="undone", undone_at=datetime.now(UTC), undone_by=who.name)
+            update(Import)
+            .where(Import.import_id == import_id)
+            .values(status="undone", undone_at=datetime.now(UTC), undone_by=who.name)
         )
         kept = {name: count for name, count in removed.items() if count}
         audit.append(connection, who, "undo", "imports", import_id, before=kept, after={"cells given back": given_back})

@@ -64,7 +64,7 @@ def key() -> MappedColumn[int]:
 
 
 def reference(target: str, *, index: bool = True) -> MappedColumn[Any]:
-    """A foreign key `table.column`. Without an index only where rows are many and parents are never deleted one by one."""
+    """A foreign key `table.column`; without an index only where rows are many and parents are hardly ever deleted."""
     return mapped_column(Key, ForeignKey(target), index=index)
 
 
@@ -76,9 +76,7 @@ def field(doc: str, example: str = "", **options: Any) -> MappedColumn[Any]:
 class Imported:
     """A row that a file brought: which import created it (none: a person did)."""
 
-    import_id: Mapped[int | None] = mapped_column(
-        Key, ForeignKey("imports.import_id"), index=False, sort_order=1000
-    )
+    import_id: Mapped[int | None] = mapped_column(Key, ForeignKey("imports.import_id"), index=False, sort_order=1000)
 
 
 class Edited:

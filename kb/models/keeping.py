@@ -46,7 +46,7 @@ class Setting(Edited, Base):
 
 
 class Revision(Base):
-    """One row: a counter that every change raises, so that caches know what they hold, and the head of the audit chain."""
+    """One row: a counter that every change raises, so that caches know what they hold; the head of the audit chain."""
 
     __tablename__ = "revision"
     revision_id: Mapped[int] = mapped_column(primary_key=True)

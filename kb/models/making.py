@@ -27,7 +27,9 @@ class WorkOrder(Imported, Base):
 class Lot(Imported, Base):
     __tablename__ = "lots"
     lot_id: Mapped[int] = key()
-    lot_number: Mapped[str] = field("Lot number, unique; ties production to shipment and return", "L24-117", unique=True)
+    lot_number: Mapped[str] = field(
+        "Lot number, unique; ties production to shipment and return", "L24-117", unique=True
+    )
     product_id: Mapped[int] = reference("products.product_id")
     work_order_id: Mapped[int | None] = reference("work_orders.work_order_id")
     work_center_id: Mapped[int | None] = reference("work_centers.work_center_id")
