@@ -18,13 +18,14 @@ ACCENT, GOOD, BAD, GREY = "#0072B2", "#009E73", "#D55E00", "#808080"
 CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False, "scrollZoom": False}
 MOST_PANELS = 12
 MOST_BARS = 10
-_SCALES = ((1e9, " bn"), (1e6, " M"), (1e4, " k"))
+_SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
+_PLAIN_BELOW = 10_000
 _UNITS = {"percent": " %", "ppm": " ppm", "per 1000": " per 1,000", "days": " days"}
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, the finding as its title (plain text from data and catalogue: escape it before markdown), its alt text."""
+    """A figure, the finding as its title (text with data in it: escape it before markdown), its alternative text."""
 
     figure: go.Figure
     title: str
@@ -36,9 +37,10 @@ def shown(value: float | None, unit: str, currency: str = "") -> str:
     if value is None or not math.isfinite(value):
         return "no data"
     tail = _UNITS.get(unit, f" {currency}" if unit == "money" and currency else "")
-    for scale, letter in _SCALES:
-        if abs(value) >= scale and unit in ("money", "count", "units"):
-            return f"{rounded(value / (1e3 if letter == ' k' else scale))}{letter}{tail}"
+    if unit in ("money", "count", "units") and abs(value) >= _PLAIN_BELOW:
+        # 999,999 has three digits as 1 M, not as 1,000 k.
+        scale, letter = next(pair for pair in _SCALES if abs(value) >= 0.9995 * pair[0])
+        return f"{rounded(value / scale)}{letter}{tail}"
     return f"{rounded(value)}{tail}"
 
 
@@ -54,7 +56,9 @@ def safe(text: object) -> str:
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def trend(frame: pd.DataFrame, *, name: str, unit: str, direction: str, currency: str = "", height: int = 300) -> Drawing:
+def trend(
+    frame: pd.DataFrame, *, name: str, unit: str, direction: str, currency: str = "", height: int = 300
+) -> Drawing:
     """One metric by month.
 
     `frame` has month, value, is_mature and, where known, target, low, high. Months whose cohort is too young for a
@@ -80,9 +84,7 @@ def trend(frame: pd.DataFrame, *, name: str, unit: str, direction: str, currency
     return Drawing(figure, title, f"Line chart by month. {title}")
 
 
-def _trend_title(
-    frame: pd.DataFrame, name: str, unit: str, direction: str, currency: str, target: float | None
-) -> str:
+def _trend_title(frame: pd.DataFrame, name: str, unit: str, direction: str, currency: str, target: float | None) -> str:
     values = frame.dropna(subset=["value"])
     if len(values) < 2:
         return f"{name}: not enough months for a trend"
@@ -101,9 +103,7 @@ def _moved(last: float, before: float) -> str:
     return "rose to" if last > before else "fell to"
 
 
-def contributions(
-    parts: pd.DataFrame, *, finding: str, unit: str, currency: str = "", height: int = 300
-) -> Drawing:
+def contributions(parts: pd.DataFrame, *, finding: str, unit: str, currency: str = "", height: int = 300) -> Drawing:
     """Who carries the change: one bar a member, its rate and its mix effect apart.
 
     `parts` has member, rate_effect, mix_effect, contribution in the metric's unit; all members beyond the ten largest
@@ -131,9 +131,7 @@ def contributions(
     return Drawing(figure, finding, f"Bar chart of contributions to the change. Largest: {told}")
 
 
-def panels(
-    frames: dict[str, pd.DataFrame], *, name: str, unit: str, currency: str = "", height: int = 420
-) -> Drawing:
+def panels(frames: dict[str, pd.DataFrame], *, name: str, unit: str, currency: str = "", height: int = 420) -> Drawing:
     """Small multiples of one metric on one scale, at most twelve; the keys of `frames` name the panels."""
     from plotly.subplots import make_subplots
 

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import first_run, sidebar
 from pages.ui import boundary, door
 
-st.set_page_config("Symbiosis", Path(__file__).parent / "ui" / "icon.png", layout="wide")
+st.set_page_config("Symbiosis", Path(__file__).parent / "ui" / "icon.png", layout="wide", initial_sidebar_state=240)
 
 MENU = {
     "": [

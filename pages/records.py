@@ -16,6 +16,6 @@ if view.is_empty:
     page.empty(view)
     st.stop()
 
-key = record_list.choose(view, key)
+record_list.choose(key)
 record_list.dimension_notes(key)
 record_list.rows(view, scope, key)

@@ -18,7 +18,7 @@ def record(view: View) -> None:
     try:
         entries = history.changes(view.base, acting(view))
     except Refused as refused:
-        st.info(plain(f"{refused}. Say who you are in the sidebar: while nobody is administrator, you are."))
+        st.info(plain(f"{refused}."))
         return
     if entries.empty:
         st.info("Nothing has been changed yet.")
@@ -26,7 +26,9 @@ def record(view: View) -> None:
     _chain(view)
     with st.container(horizontal=True):
         who = st.selectbox("By", sorted(entries["user_name"].unique()), index=None, placeholder="Everybody", width=240)
-        what = st.selectbox("Of", sorted(entries["subject_table"].unique()), index=None, placeholder="Everything", width=240)
+        what = st.selectbox(
+            "Of", sorted(entries["subject_table"].unique()), index=None, placeholder="Everything", width=240
+        )
     chosen = history.changes(view.base, acting(view), user_name=who, table=what)
     st.caption(f"{len(chosen):,} entries, the latest {history.MOST_ROWS:,} at most. Times are UTC.")
     show.table(chosen, "Record of changes", key="record")

@@ -30,11 +30,11 @@ def sides(view: View, scope: Scope) -> list[Card]:
     groups = {"Sales": _answerable(SALES, missing), "Production": _answerable(PRODUCTION, missing)}
     cards = door.ask(view, "cards", [key for keys in groups.values() for key in keys], scope.period, dict(scope.chosen))
     by_key = {one.metric.key: one for one in cards}
-    halves = st.columns(2, gap="medium")
+    halves = st.columns(2, gap="small")
     for half, (name, keys) in zip(halves, groups.items(), strict=True):
         with half:
             st.subheader(name, anchor=False)
-            _row([by_key[key] for key in keys], scope, view.currency)
+            _row([by_key[key] for key in keys], view.currency)
     return cards
 
 
@@ -42,11 +42,11 @@ def _answerable(keys: Sequence[str], missing: dict[str, str]) -> list[str]:
     return sorted(keys, key=lambda key: (key in missing, keys.index(key)))[:A_SIDE]
 
 
-def _row(cards: Sequence[Card], scope: Scope, currency: str) -> None:
-    grid = st.grid(A_SIDE, min_column_width=150)
+def _row(cards: Sequence[Card], currency: str) -> None:
+    grid = st.grid(A_SIDE, min_column_width=150, gap="xsmall")
     for one in cards:
-        with grid.cell():
-            card(one, scope, currency)
+        with grid:
+            card(one, currency)
 
 
 def download(view: View, scope: Scope, cards: Sequence[Card]) -> None:

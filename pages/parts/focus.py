@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics import charts, catalog
+from analytics import catalog, charts
 from analytics.questions import Card, Moved
 from pages.ui import door, show
 from pages.ui.cards import known
 from pages.ui.door import View
-from pages.ui.filters import Scope
+from pages.ui.filters import Scope, records_link
 
 TELLING = "most telling"
 
@@ -36,8 +36,8 @@ def what_moved(view: View, scope: Scope, cards: Sequence[Card]) -> None:
 def _chosen(view: View, cards: Sequence[Card]) -> tuple[str, str]:
     missing = door.ask(view, "unsupported")
     keys = [key for key in catalog.METRICS if key not in missing]
-    st.subheader("What moved and why", anchor=False)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.subheader("What moved and why", anchor=False, width="stretch")
         key = st.selectbox(
             "Metric", keys, keys.index(worst(cards)) if worst(cards) in keys else 0, key="metric", bind="query-params",
             format_func=lambda one: catalog.get(one).name, width=320,
@@ -53,17 +53,16 @@ def worst(cards: Sequence[Card]) -> str | None:
     """The metric that most wants looking at: of the bad ones (else of all) the one that moved most for its size."""
     moved = [one for one in cards if known(one.delta) and known(one.previous) and one.previous]
     bad = [one for one in moved if one.status == "bad"] or moved
-    return max(bad, key=lambda one: abs(one.delta / one.previous), default=None) and max(
-        bad, key=lambda one: abs(one.delta / one.previous)
-    ).metric.key
+    return (
+        max(bad, key=lambda one: abs(one.delta / one.previous), default=None)
+        and max(bad, key=lambda one: abs(one.delta / one.previous)).metric.key
+    )
 
 
 def _trend(view: View, scope: Scope, key: str) -> None:
     metric = catalog.get(key)
     frame = door.ask(view, "trend", key, end=scope.period, filters=dict(scope.chosen))
-    drawn = charts.trend(
-        frame, name=metric.name, unit=metric.unit, direction=metric.direction, currency=view.currency
-    )
+    drawn = charts.trend(frame, name=metric.name, unit=metric.unit, direction=metric.direction, currency=view.currency)
     show.drawing(drawn, "trend")
 
 
@@ -88,7 +87,7 @@ def _table(view: View, scope: Scope, found: Moved) -> None:
         )
         event = st.dataframe(
             found.parts, hide_index=True, key="parts", on_select="rerun", selection_mode="single-row",
-            alt=f"Contributions to the change of {found.metric.name}",
+            alt=f"Contributions to the change of {found.metric.name}", column_config=show.columns(found.parts),
         )  # fmt: skip
         chosen = event["selection"]["rows"]
         member = None
@@ -97,6 +96,6 @@ def _table(view: View, scope: Scope, found: Moved) -> None:
         else:
             member = st.selectbox("Records of", found.parts["member"].astype(str), index=None, key="member")
         if member:
-            link = scope.link(metric=found.metric.key, **{found.by: member})
+            link = records_link(found.metric.key, **{found.by: member})
             st.page_link("records.py", label="See its records", query_params=link)
         show.downloads(view, found.parts, f"{found.metric.name} by {found.by}", scope.told(), "parts")

@@ -26,9 +26,11 @@ def _completeness(view: View) -> None:
     st.subheader("Completeness", anchor=False)
     found = door.ask(view, "completeness")
     st.dataframe(
-        found.assign(share=found["share"] * 100), hide_index=True, alt="Completeness and what each gap costs in answers",
+        found.assign(share=found["share"] * 100),
+        hide_index=True,
+        alt="Completeness and what each gap costs in answers",
         column_config={"share": st.column_config.ProgressColumn("share", format="%.0f %%", min_value=0, max_value=100)},
-    )  # fmt: skip
+    )
     show.downloads(view, found, "Completeness", {}, "completeness")
 
 

@@ -105,7 +105,9 @@ def _changes(view: View, report: Report) -> None:
 def _next(report: Report, import_now: Callable[[], None], has_files: bool) -> None:
     if report.changes_nothing:
         return
-    if st.button(f"Import {report.total('read') - report.total('refused'):,} rows", type="primary", disabled=not has_files):
+    if st.button(
+        f"Import {report.total('read') - report.total('refused'):,} rows", type="primary", disabled=not has_files
+    ):
         import_now()
         st.rerun()
 
@@ -113,5 +115,5 @@ def _next(report: Report, import_now: Callable[[], None], has_files: bool) -> No
 def _after(report: Report) -> None:
     if report.import_id is not None:
         st.success(f"Import {report.import_id} is done. It can be undone under Imports.")
-        st.page_link("overview.py", label="See the overview", query_params={"base": "own"})
+        st.page_link("overview.py", label="See the overview")
         st.caption("A good moment for a backup: python -m kb backup FILE")

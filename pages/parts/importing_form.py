@@ -19,7 +19,9 @@ from pages.ui.plain import plain
 def wizard(view: View) -> None:
     """Own data go into the own base only; the demo leads there."""
     if view.which == "demo":
-        st.info("This is the invented company. Your own data go into a knowledge base of their own; the demo stays as it is.")
+        st.info(
+            "This is the invented company. Your own data go into a knowledge base of their own; the demo stays."
+        )
         st.button("Use my own data", type="primary", on_click=_use_own)
         return
     if not people.asked(view.base, view.who, "import"):
@@ -65,7 +67,8 @@ def _preset() -> Preset | None:
         st.error(plain(refused))
         return None
     with st.expander(f"What the preset {preset.name} expects and does"):
-        st.caption(plain(f"Version {preset.version}. Times are in {preset.time_zone}. Money is in {preset.currency or 'the currency of the base'}."))
+        money = preset.currency or "the currency of the base"
+        st.caption(plain(f"Version {preset.version}. Times are in {preset.time_zone}. Money is in {money}."))
         for note in (*preset.notes, *preset.shifts):
             st.markdown(f"- {plain(note)}")
         for table in preset.tables:

@@ -9,6 +9,7 @@ from analytics.metric import Metric
 from pages.ui import door
 from pages.ui.cards import explained, unit_name
 from pages.ui.door import View
+from pages.ui.filters import records_link
 from pages.ui.plain import plain
 
 KINDS = {
@@ -19,7 +20,11 @@ KINDS = {
 
 def search() -> list[Metric]:
     """The metrics whose name or formula holds every word typed."""
-    words = (st.text_input("Search", key="search", bind="query-params", placeholder="yield, late, return") or "").lower().split()
+    words = (
+        (st.text_input("Search", key="search", bind="query-params", placeholder="yield, late, return") or "")
+        .lower()
+        .split()
+    )
     texts = {metric: f"{metric.name} {metric.formula} {metric.source}".lower() for metric in catalog.METRICS.values()}
     return [metric for metric, text in texts.items() if all(word in text for word in words)]
 
@@ -36,4 +41,4 @@ def entry(view: View, metric: Metric) -> None:
         if missing:
             st.caption(plain(f"Not answerable yet: {missing}"))
         else:
-            st.page_link("records.py", label="Records", query_params=view.scope().link(metric=metric.key))
+            st.page_link("records.py", label="Records", query_params=records_link(metric.key))

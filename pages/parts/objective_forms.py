@@ -135,7 +135,8 @@ def recent(view: View) -> None:
         return
     with st.expander("Last changes of objectives"):
         for entry in entries.itertuples():
-            told = f"{stamp(entry.happened_at)}: {entry.user_name} ({entry.department}) {entry.verb} objective {entry.subject}"
+            by = f"{entry.user_name} ({entry.department})"
+            told = f"{stamp(entry.happened_at)}: {by} {entry.verb} objective {entry.subject}"
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(plain(f"{told}. {entry.reason or ''}"), width="stretch")
                 if view.who.may("edit") and st.button("Take back", key=f"back-{entry.sequence}", type="tertiary"):

@@ -11,7 +11,7 @@ from analytics.questions import ObjectiveStatus
 from pages.parts import objective_forms
 from pages.ui import door
 from pages.ui.door import View
-from pages.ui.filters import Scope
+from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
 
 COLOURS = {"reached": "green", "on the way": "blue", "behind": "red", "no data": "gray"}
@@ -26,7 +26,7 @@ def common(view: View, scope: Scope) -> None:
         st.info("No common objective is set. Two departments can set one: a metric, a target and a day.")
     grid = st.grid(3, min_column_width=280)
     for one in found:
-        with grid.cell():
+        with grid:
             _card(view, scope, one)
     objective_forms.new(view, scope)
     objective_forms.recent(view)
@@ -40,11 +40,13 @@ def _card(view: View, scope: Scope, one: ObjectiveStatus) -> None:
             st.markdown(f"**{plain(one.name)}**")
         now = shown(one.value, metric.unit, view.currency)
         target = shown(one.target, metric.unit, view.currency)
-        st.markdown(plain(f"{now} now, target {target} by {one.due_on:%Y-%m-%d} ({_left(one.due_on, scope.period.end)})"))
+        st.markdown(
+            plain(f"{now} now, target {target} by {one.due_on:%Y-%m-%d} ({_left(one.due_on, scope.period.end)})")
+        )
         st.caption(plain(f"Owned by {one.owners[0]} and {one.owners[1]}"))
         with st.container(horizontal=True, gap="small"):
-            more = {"family": [one.scope]} if one.scope else {}
-            st.page_link("records.py", label="Records", query_params=scope.link(metric=metric.key, **more))
+            more = {"family": one.scope} if one.scope else {}
+            st.page_link("records.py", label="Records", query_params=records_link(metric.key, **more))
             objective_forms.change(view, one)
 
 

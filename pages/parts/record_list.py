@@ -7,7 +7,7 @@ import streamlit as st
 from analytics import catalog
 from analytics.charts import shown
 from kb.errors import Refused
-from pages.ui import door, filters, page, show
+from pages.ui import door, page, show
 from pages.ui.cards import explained
 from pages.ui.door import View
 from pages.ui.filters import Scope
@@ -18,26 +18,31 @@ DEFAULT = "revenue"
 
 
 def asked_metric() -> str:
-    """The metric a link or the box named; revenue for a key nobody knows."""
-    key = st.session_state.get("metric") or st.query_params.get("metric") or DEFAULT
-    return key if key in catalog.METRICS else DEFAULT
+    """The key of the metric a link named; revenue for one nobody knows."""
+    asked = st.query_params.get("of") or ""
+    return asked if asked in catalog.METRICS else DEFAULT
 
 
 def asked_dimensions(key: str) -> dict[str, tuple[str, ...]]:
-    """Values of further dimensions in the URL, such as product=DRV-T85; what the metric is not recorded by is left out."""
-    known = [name for name in catalog.get(key).dimensions if name not in filters.SHARED]
-    asked = {name: tuple(st.query_params.get_all(name)) for name in known}
-    return {name: values for name, values in asked.items() if values}
+    """What a link narrowed to, written where=product:DRV-T85; what the metric is not recorded by is left out."""
+    asked: dict[str, tuple[str, ...]] = {}
+    for pair in st.query_params.get_all("where"):
+        name, _, value = pair.partition(":")
+        if value and name in catalog.get(key).dimensions:
+            asked[name] = (*asked.get(name, ()), value)
+    return asked
 
 
-def choose(view: View, key: str) -> str:
-    """The box that chooses the metric, bound to the URL."""
+def choose(key: str) -> None:
+    """The box that chooses the metric; the choice goes to the URL."""
     keys = list(catalog.METRICS)
     chosen = st.selectbox(
-        "Metric", keys, keys.index(DEFAULT), format_func=lambda one: catalog.get(one).name, key="metric",
-        bind="query-params", help="The records that its value was summed from", width=320,
+        "Metric", keys, keys.index(key), format_func=lambda one: catalog.get(one).name, key=f"of-{key}",
+        help="The records that its value was summed from", width=320,
     )  # fmt: skip
-    return chosen or key
+    if chosen and chosen != key:
+        st.query_params["of"] = chosen
+        st.rerun()
 
 
 def dimension_notes(key: str) -> None:
@@ -49,8 +54,7 @@ def dimension_notes(key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(plain(f"Only {told}."), width="content")
         if st.button("Show all", type="tertiary"):
-            for name in asked:
-                del st.query_params[name]
+            del st.query_params["where"]
             st.rerun()
 
 
@@ -58,9 +62,7 @@ def rows(view: View, scope: Scope, key: str) -> None:
     """Value, how many records, the records, and the files to take away."""
     metric = catalog.get(key)
     try:
-        frame, total = door.ask(
-            view, "records", key, period=scope.period, filters=dict(scope.chosen), limit=MOST_ROWS
-        )
+        frame, total = door.ask(view, "records", key, period=scope.period, filters=dict(scope.chosen), limit=MOST_ROWS)
         one = door.ask(view, "cards", [key], scope.period, dict(scope.chosen))[0]
     except Refused as refused:
         page.nothing(plain(refused))

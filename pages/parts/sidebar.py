@@ -28,6 +28,6 @@ def identity(view: View) -> None:
 def base(view: View) -> None:
     """Back and forth between the invented company and the own one."""
     st.segmented_control(
-        "Company", list(bases.LABELS), default=bases.usual(), required=True, format_func=bases.LABELS.__getitem__,
+        "Company data", list(bases.LABELS), default=bases.usual(), required=True, format_func=bases.LABELS.__getitem__,
         key="base", bind="query-params", width="stretch",
     )  # fmt: skip

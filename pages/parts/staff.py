@@ -10,8 +10,8 @@ import streamlit as st
 from kb import access, editing, views
 from kb.access import DEPARTMENTS, PERMISSIONS, Person
 from kb.errors import Refused
-from pages.ui import gate, people as known
-from pages.ui import show
+from pages.ui import gate, show
+from pages.ui import people as known
 from pages.ui.door import View
 from pages.ui.plain import plain
 

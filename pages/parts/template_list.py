@@ -16,7 +16,9 @@ def downloads() -> None:
         "Fill in the templates you have data for; no table needs all columns. Start with products and order lines, "
         "then lots, inspections, shipments and returns. Keep the file names."
     )
-    table = st.selectbox("Table", importing.templates.names(), format_func=lambda name: name.replace("_", " "), key="template")
+    table = st.selectbox(
+        "Table", importing.templates.names(), format_func=lambda name: name.replace("_", " "), key="template"
+    )
     st.caption(f"Columns: {', '.join(importing.templates.headers(table))}")
     with st.container(horizontal=True):
         for form, label, made in (

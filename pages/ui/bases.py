@@ -13,8 +13,9 @@ from kb import history, store
 from kb.access import Person
 from kb.store import KnowledgeBase, Which
 
+_building = threading.Lock()
 ANYBODY = Person("Visitor", "executive", "viewer")
-LABELS = {"demo": "Demo data", "own": "Own data"}
+LABELS = {"demo": "Demo", "own": "Own"}
 
 
 def opened(which: Which) -> KnowledgeBase:
@@ -29,8 +30,8 @@ def _open(url: str) -> KnowledgeBase:
 
 def chosen() -> Which:
     """The choice in the URL; without one the company's own base if it holds data, else the demo."""
-    asked = st.session_state.get("base") or st.query_params.get("base")
-    return asked if asked in LABELS else usual()
+    asked = str(st.session_state.get("base") or st.query_params.get("base") or "").lower()
+    return "own" if asked == "own" else "demo" if asked == "demo" else usual()
 
 
 def usual() -> Which:
@@ -56,15 +57,10 @@ def _exists(url: str) -> bool:
     return parts.get_backend_name() != "sqlite" or Path(parts.database or "").is_file()
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _lock() -> threading.Lock:
-    return threading.Lock()
-
-
 def build_demo(progress: Callable[..., None]) -> None:
     """Make the invented company unless it is there; a second browser waits for the first one's to be finished."""
     from kb import demo  # it needs the importer and word lists that no other page needs
 
-    with _lock():
+    with _building:
         if not holds_data("demo"):
             demo.build(store.address("demo"), progress=progress)

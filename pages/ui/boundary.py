@@ -14,7 +14,9 @@ from kb.errors import Refused
 from pages.ui.plain import plain
 
 log = logging.getLogger("symbiosis")
-SORRY = "This part could not be shown because of a fault in the program. Nothing was changed; the log says where it was."
+SORRY = (
+    "This part cannot be shown because of a fault in the program. Nothing was changed; the log says where it is."
+)
 
 
 @contextmanager

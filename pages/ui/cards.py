@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.charts import difference, shown
 from analytics.metric import Metric
 from analytics.questions import Card
-from pages.ui.filters import Scope
+from pages.ui.filters import records_link
 from pages.ui.plain import plain
 
 COLOURS = {"good": "green", "bad": "red"}
@@ -28,20 +28,22 @@ def unit_name(metric: Metric, currency: str) -> str:
     return currency if metric.unit == "money" else UNITS[metric.unit]
 
 
-def card(shown_card: Card, scope: Scope, currency: str) -> None:
+def card(shown_card: Card, currency: str) -> None:
     """One card. Without data it says so and stays grey."""
     metric = shown_card.metric
     with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.markdown(_label(metric, currency), help=f"{explained(metric)} {plain(_sentence(shown_card.note))}")
         if shown_card.reason:
-            st.metric(_label(metric, currency), None, help=explained(metric))
+            st.metric(metric.name, None, label_visibility="collapsed")
             st.caption(plain(shown_card.reason))
             return
         st.metric(
-            _label(metric, currency), _value(shown_card), _delta(shown_card), COLOURS.get(shown_card.status, "off"),
-            help=explained(metric), chart_data=_line(shown_card), delta_description=shown_card.delta_label or None,
+            metric.name, _value(shown_card), _delta(shown_card), COLOURS.get(shown_card.status, "off"),
+            label_visibility="collapsed", chart_data=_line(shown_card),
         )  # fmt: skip
-        st.caption(plain(_below(shown_card, currency)))
-        st.page_link("records.py", label="Records", query_params=scope.link(metric=metric.key))
+        if told := _below(shown_card, currency):
+            st.caption(plain(told))
+        st.page_link("records.py", label="Records", query_params=records_link(metric.key))
 
 
 def _label(metric: Metric, currency: str) -> str:
@@ -70,13 +72,20 @@ def _line(shown_card: Card) -> list[float] | None:
 
 def _below(shown_card: Card, currency: str) -> str:
     parts = []
+    if known(shown_card.delta):
+        # A ship cohort is judged later than the rest: its card names the month it stands for.
+        parts.append(f"{shown_card.period.label if shown_card.note else ''} {shown_card.delta_label}".strip())
     if known(shown_card.target):
         parts.append(f"Target {shown(shown_card.target, shown_card.metric.unit, currency)}")
     if not known(shown_card.value):
         parts.append("No data for this filter")
     elif shown_card.is_small:
         parts.append(_interval(shown_card, currency))
-    return ". ".join(parts) or "No target set"
+    return ". ".join(parts)
+
+
+def _sentence(note: str) -> str:
+    return f"{note[:1].upper()}{note[1:]}." if note else ""
 
 
 def _interval(shown_card: Card, currency: str) -> str:

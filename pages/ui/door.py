@@ -56,14 +56,15 @@ def view() -> View:
 
 
 def ask(view: View, question: str, *arguments: Any, **named: Any) -> Any:
-    """A question of analytics (questions, else metrics), answered once for each state of the data. Never change what it returns."""
+    """A question of analytics.questions (else metrics), answered once for each state of the data.
+
+    The answer is shared by everybody with the same role: never change it.
+    """
     return _answer(question, (arguments, named), view.base.url, view.revision, view.who.role, view.base, view.who)
 
 
 @st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
-def _answer(
-    question: str, what: Any, url: str, revision: int, role: str, _base: KnowledgeBase, _who: Person
-) -> Any:
+def _answer(question: str, what: Any, url: str, revision: int, role: str, _base: KnowledgeBase, _who: Person) -> Any:
     arguments, named = what
     asked = getattr(questions, question, None) or getattr(metrics, question)
     return asked(_base, _who, *arguments, **named)

@@ -69,7 +69,9 @@ class Gate:
         async def with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 names = {name for name, _ in added}
-                message["headers"] = [pair for pair in message["headers"] if pair[0].lower() not in names - {b"set-cookie"}]
+                message["headers"] = [
+                    pair for pair in message["headers"] if pair[0].lower() not in names - {b"set-cookie"}
+                ]
                 message["headers"] += added
             await send(message)
 

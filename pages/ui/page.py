@@ -19,9 +19,10 @@ def header(view: View, title: str, scope: Scope | None = None) -> None:
         if view.which == "demo":
             st.badge("Demo data", color="blue", help="An invented company. The Data page leads to your own data.")
         if scope is not None:
-            st.caption(plain(f"{scope.period.label}, compared with {scope.before.label}. {scope.words}."), width="content")
+            told = f"{scope.words[:1].upper()}{scope.words[1:]}"
+            st.caption(plain(f"{scope.period.label}, compared with {scope.before.label}. {told}."), width="content")
         st.caption(plain(age(view)), width="content")
-        if scope is not None and (scope.preset != "month" or any(scope.chosen.get(name) for name in filters.SHARED)):
+        if scope is not None and scope.is_narrowed:
             st.button("Reset filters", type="tertiary", on_click=filters.reset, key=f"reset-{title}")
 
 
@@ -47,9 +48,9 @@ def empty(view: View, what: str = "There is nothing to show yet") -> None:
     """No data at all: what happened, why, one button."""
     st.info(f"{what}, because no files were imported into this knowledge base.")
     if view.which == "own":
-        st.page_link("data.py", label="Bring in your data", query_params={"base": "own"})
+        st.page_link("data.py", label="Bring in your data")
         if bases.holds_data("demo"):
-            st.caption("Or look at the invented company first: choose Demo data in the sidebar.")
+            st.caption("Or look at the invented company first: choose Demo in the sidebar.")
 
 
 def nothing(why: str) -> None:

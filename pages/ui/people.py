@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import streamlit as st
 
 from kb import access, editing
@@ -13,29 +15,25 @@ from pages.ui.gate import COOKIE
 from pages.ui.plain import plain
 
 MOST_BROWSERS = 10_000
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _remembered() -> dict[tuple[str, str], tuple[int, str]]:
-    """(browser, base) -> (user, department), until the server stops."""
-    return {}
+# (browser, base) -> (user, department), until the server stops.
+_remembered: dict[tuple[str, str], tuple[int, str]] = {}
 
 
 def _key(base: KnowledgeBase) -> tuple[str, str]:
-    browser = st.context.cookies.get(COOKIE) or st.session_state.setdefault("browser", object().__hash__())
-    return str(browser), base.url
+    cookie = st.context.cookies.to_dict().get(COOKIE)
+    return str(cookie or st.session_state.setdefault("browser", secrets.token_hex())), base.url
 
 
 def current(base: KnowledgeBase) -> Person:
     """Who uses this browser, their role read from the base now; a visitor, who may only read, when nobody said."""
-    known = _remembered().get(_key(base))
+    known = _remembered.get(_key(base))
     if known is None:
         return VISITOR
     try:
         with base.reading() as connection:
             return access.person(connection, *known)
     except Refused:
-        _remembered().pop(_key(base), None)
+        _remembered.pop(_key(base), None)
         return VISITOR
 
 
@@ -59,9 +57,9 @@ def _introduce(base: KnowledgeBase, name: str, department: str) -> None:
     except Refused as refused:
         st.error(plain(refused))
         return
-    if len(_remembered()) > MOST_BROWSERS:
-        _remembered().clear()
-    _remembered()[_key(base)] = (int(person.user_id or 0), department)
+    if len(_remembered) > MOST_BROWSERS:
+        _remembered.clear()
+    _remembered[_key(base)] = (int(person.user_id or 0), department)
     st.rerun()
 
 

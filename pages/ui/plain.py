@@ -12,5 +12,5 @@ def plain(text: object) -> str:
     """The text as markdown that shows exactly it: no link, image, colour, formula, icon or HTML comes of it."""
     one_line = " ".join(str(text).split())
     escaped = _SPECIAL.sub(r"\\\1", one_line)
-    escaped = escaped.replace("\\:", f"\\:{_JOINER}").replace("@", f"@{_JOINER}")
+    escaped = re.sub(r"\\:(?=[\\/A-Za-z_+])", rf"\:{_JOINER}", escaped).replace("@", f"@{_JOINER}")
     return re.sub(r"(?i)(www)(\\\.)", rf"\1{_JOINER}\2", escaped)

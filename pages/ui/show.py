@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -26,23 +26,50 @@ def drawing(drawn: Drawing, key: str) -> None:
 
 def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None) -> None:
     """Rows as they are, without the index; cells are drawn as text and never read as markup."""
-    st.dataframe(frame, hide_index=True, key=key, height=height or "auto", alt=alt)
+    st.dataframe(
+        frame, hide_index=True, key=key, height=height or "auto", alt=alt, placeholder="", column_config=columns(frame)
+    )
+
+
+def columns(frame: pd.DataFrame) -> dict[str, Any]:
+    """Headers in words, days without a time of day, numbers with separators."""
+    return {name: _column(name, frame[name]) for name in frame.columns}
+
+
+def _column(name: str, values: pd.Series) -> Any:
+    label = name.replace("_", " ")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        days = (values.dropna().dt.normalize() == values.dropna()).all()
+        return st.column_config.DatetimeColumn(
+            label, format="YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm", timezone="UTC"
+        )
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        whole = (values.dropna() % 1 == 0).all()
+        return st.column_config.NumberColumn(label, format="%d" if whole and name.endswith("_id") else "localized")
+    return st.column_config.Column(label)
 
 
 def downloads(
     view: View, frame: pd.DataFrame, title: str, filters: Mapping[str, str], key: str, cap: int | None = None
 ) -> None:
     """What is seen, as CSV and as Excel, with its filters written in. Made, checked and recorded on the click."""
-    with st.container(horizontal=True, gap="small"):
-        for form, label in (("csv", "Download CSV"), ("xlsx", "Download Excel")):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(plain(f"Download {title[:1].lower()}{title[1:]}"), width="content")
+        for form, label in (("csv", "CSV"), ("xlsx", "Excel")):
+            made = partial(content, view, frame, title, dict(filters), form, cap)
             st.download_button(
-                label, partial(content, view, frame, title, dict(filters), form, cap), f"{_file(title)}.{form}", MIME[form],
-                key=f"{key}-{form}", on_click="ignore", type="tertiary", disabled=not view.who.may("export"),
+                label, made, f"{_file(title)}.{form}", MIME[form], key=f"{key}-{form}", on_click="ignore",
+                type="tertiary", disabled=not view.who.may("export"), help=f"{title} as {label} file",
             )  # fmt: skip
 
 
 def content(
-    view: View, frame: pd.DataFrame, title: str, filters: Mapping[str, str], form: Literal["csv", "xlsx"], cap: int | None
+    view: View,
+    frame: pd.DataFrame,
+    title: str,
+    filters: Mapping[str, str],
+    form: Literal["csv", "xlsx"],
+    cap: int | None,
 ) -> bytes:
     """The file itself, through the one door for exports."""
     return exporting.export_frame(

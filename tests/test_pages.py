@@ -1,0 +1,229 @@
+"""Every page opens on a full, an empty and a nearly empty base, and what people do on it arrives."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from kb import demo, editing, history, store
+from kb.access import Person
+from kb.store import KnowledgeBase
+from pages.ui import people
+from pages.ui.plain import plain
+from tests.small_company import add
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("overview.py", "records.py", "data.py", "glossary.py", "admin.py")
+TABS = ("Bring in data", "Templates", "Imports", "State of the data")
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> Iterator[None]:
+    """Caches are shared by the whole process; each test has a base of its own."""
+    yield
+    st.cache_resource.clear()
+    people._remembered.clear()
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    demo.build(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def full(home: Path, demo_file: Path) -> Path:
+    """A home with the invented company."""
+    shutil.copyfile(demo_file, home / "demo.sqlite")
+    return home
+
+
+@pytest.fixture
+def open_page() -> Open:
+    def opener(name: str = "overview.py", **parameters: str) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "pages" / "_main.py"), default_timeout=60)
+        for key, value in parameters.items():
+            test.query_params[key] = value
+        if name != "overview.py":
+            test.switch_page(str(ROOT / "pages" / name))
+        return test.run()
+
+    return opener
+
+
+def told(test: AppTest) -> str:
+    """Everything the page says."""
+    return " ".join(str(element.value) for kind in ("title", "markdown", "caption", "info", "error") for element in test.get(kind))
+
+
+def sound(test: AppTest) -> AppTest:
+    assert not test.exception
+    assert not test.error
+    return test
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_on_the_full_company(full: Path, open_page: Open, name: str) -> None:
+    test = sound(open_page(name))
+    assert len(test.title) == 1
+    assert "Demo data" in told(test)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_on_an_empty_base(sqlite_base: KnowledgeBase, open_page: Open, name: str) -> None:
+    test = sound(open_page(name, base="Own"))
+    assert "No data yet" in told(test)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_on_one_row(sqlite_base: KnowledgeBase, open_page: Open, name: str) -> None:
+    with sqlite_base.writing() as connection:
+        add(connection, "products", "sku", ("A",))
+        add(connection, "sales_orders", "order_number ordered_on", ("SO-1", "01-10"))
+        add(connection, "order_lines", "sales_order_id line_number product_id quantity amount", (1, 1, 1, 2.0, 10.0))
+    sound(open_page(name, base="Own"))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_part_of_the_data_page_opens(full: Path, open_page: Open, tab: str) -> None:
+    sound(open_page("data.py", section=tab))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_part_of_the_data_page_opens_on_an_empty_base(
+    sqlite_base: KnowledgeBase, open_page: Open, tab: str
+) -> None:
+    sound(open_page("data.py", section=tab, base="Own"))
+
+
+def test_the_first_start_makes_the_invented_company(home: Path, open_page: Open) -> None:
+    test = sound(open_page())
+    assert test.title[0].value == "Overview"
+    assert (home / "demo.sqlite").is_file()
+    assert not (home / "symbiosis.sqlite").exists()
+
+
+def test_six_cards_stand_in_two_groups(full: Path, open_page: Open) -> None:
+    test = open_page()
+    assert [one.value for one in test.subheader][:2] == ["Sales", "Production"]
+    assert len(test.metric) == 6
+
+
+def test_a_filter_is_said_under_the_title_and_can_be_reset(full: Path, open_page: Open) -> None:
+    test = open_page()
+    test.sidebar.multiselect(key="family").set_value(["Lights"]).run()
+    assert "family Lights" in told(test).replace("Family", "family")
+    next(button for button in test.button if button.label == "Reset filters").click().run()
+    assert "All families" in told(test)
+
+
+def test_records_follow_the_link(full: Path, open_page: Open) -> None:
+    test = sound(open_page("records.py", of="complaints", where="product:LUX-60"))
+    assert test.title[0].value == "Records of complaints"
+    assert set(test.dataframe[0].value["product"]) == {"LUX-60"}
+
+
+def test_more_records_than_the_cap_are_cut_with_a_note(full: Path, open_page: Open) -> None:
+    test = open_page("records.py", of="revenue", period="Last 12 months")
+    assert len(test.dataframe[0].value) == 2000
+    assert "the latest 2,000 of them shown" in told(test)
+
+
+def test_an_unknown_metric_in_a_link_is_no_error(full: Path, open_page: Open) -> None:
+    sound(open_page("records.py", of="no such metric"))
+
+
+def test_the_glossary_finds_by_word(full: Path, open_page: Open) -> None:
+    test = open_page("glossary.py")
+    test.text_input(key="search").set_value("first pass").run()
+    assert "First pass yield" in test.subheader[0].value
+
+
+def test_who_i_am_is_asked_before_the_first_change_and_kept(full: Path, open_page: Open) -> None:
+    test = open_page("admin.py")
+    introduce(test)
+    assert people._remembered
+    assert "Record of changes" in [one.value for one in test.subheader]
+    sound(test)
+
+
+def introduce(test: AppTest) -> None:
+    name = test.sidebar.selectbox(key="name-sidebar")
+    name.set_value(name.options[0])
+    test.sidebar.selectbox(key="department-sidebar").set_value("quality")
+    next(button for button in test.sidebar.button if button.label == "That is me").click().run()
+
+
+def test_an_objective_that_only_one_can_move_is_refused_with_the_reason(full: Path, open_page: Open) -> None:
+    test = open_page()
+    introduce(test)
+    test.selectbox(key="objective-metric").set_value("orders").run()
+    test.number_input(key="target-orders").set_value(500.0)
+    next(button for button in test.button if button.label == "Set objective").click().run()
+    assert "only sales can move Orders" in test.error[0].value.replace("\\", "")
+
+
+def test_an_objective_is_set_and_shown_at_once(full: Path, open_page: Open) -> None:
+    test = open_page()
+    introduce(test)
+    test.selectbox(key="objective-metric").set_value("scrap_rate").run()
+    test.number_input(key="target-scrap_rate").set_value(1.5)
+    next(button for button in test.button if button.label == "Set objective").click().run()
+    sound(test)
+    assert "target 1.5 %" in told(test).replace("\\", "")
+
+
+def test_a_fault_is_one_plain_sentence_and_no_traceback(
+    full: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a customer's secret")
+
+    monkeypatch.setattr("analytics.questions.cards", broken)
+    test = open_page()
+    assert not test.exception
+    assert "fault in the program" in test.error[0].value
+    assert "secret" not in caplog.text
+    assert "ValueError at" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["![x](https://elsewhere.invalid/x.png)", "[x](https://elsewhere.invalid)", ":material/bolt:", "https://elsewhere.invalid",
+     "<img src=x>", "$x^2$", ":red[x]", "# x", "`x`", "www.elsewhere.invalid", "a@elsewhere.invalid", "| a | b |"],
+)  # fmt: skip
+def test_text_from_data_keeps_no_working_sign(text: str) -> None:
+    shown = plain(text)
+    for sign in ("](", "://", ":material/", ":red[", "www.", "@e"):
+        assert sign not in shown.replace("\\", "") or sign in ("](",)
+    assert "](" not in shown
+    assert not shown.startswith("#")
+
+
+def test_plain_words_stay_as_they_are() -> None:
+    assert plain("Scrap rate 5 % at 12:30").replace("\\", "") == "Scrap rate 5 % at 12:30"
+
+
+def test_changes_of_objectives_are_open_to_all_and_the_rest_is_not(
+    sqlite_base: KnowledgeBase, who: Person, viewer: Person, admin: Person
+) -> None:
+    editing.introduce(sqlite_base, "Quinn Abel", "quality")
+    assert history.changes(sqlite_base, viewer, table="objectives").empty
+    assert list(history.changes(sqlite_base, admin)["verb"]) == ["introduce"]
+    with pytest.raises(Exception, match="may not administer"):
+        history.changes(sqlite_base, viewer)
+
+
+def test_the_store_is_not_made_by_looking(home: Path, full: Path, open_page: Open) -> None:
+    open_page()
+    assert not Path(store.address("own").removeprefix("sqlite:///")).exists()
