@@ -118,6 +118,8 @@ def number_from(text: str, decimal: str) -> float:
     if decimal == "?":
         if re.fullmatch(r"-?\d+", plain):
             return float(plain)
+        if not any(form.fullmatch(plain) for form in _PLAIN.values()):
+            raise ValueError("is not a number")
         raise ValueError("could be thousands or decimals: name the decimal mark in the preset or on the Data page")
     if not _PLAIN[decimal].fullmatch(plain):
         raise ValueError(f"is not a number with decimal mark '{decimal}'")

@@ -41,7 +41,7 @@ class Filling:
     currency: str
     first_new: int
     same_file: frozenset[str]
-    seen: set[int] = field(default_factory=set)
+    seen: dict[int, int] = field(default_factory=dict)
     first_lines: list[int] = field(default_factory=list)
     signatures: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     known_signatures: dict[int, int] = field(default_factory=dict)
@@ -207,7 +207,8 @@ class Draft:
         if not earlier.all() and filling.first_new > 1:
             known = np.flatnonzero(~fresh & ~earlier)
             earlier[known] = [number in filling.seen for number in numbers[known].tolist()]
-            filling.seen.update(numbers[known].tolist())
+            for number, line in zip(numbers[known].tolist(), self.lines[wanted[first[known]]].tolist(), strict=True):
+                filling.seen.setdefault(number, line)
         repeats[wanted] = ~is_first | earlier[held]
         return ids, is_new, repeats
 
@@ -233,8 +234,8 @@ class Draft:
         """A key may stand once in a file."""
         for row in np.flatnonzero(repeats):
             at = ids[row] - self.filling.first_new
-            line = f"line {self.filling.first_lines[at]}" if at >= 0 else "an earlier line"
-            self.complain(int(row), self.filling.target.key_headers[-1], f"stands already in {line} of this file")
+            line = self.filling.first_lines[at] if at >= 0 else self.filling.seen[ids[row]]
+            self.complain(int(row), self.filling.target.key_headers[-1], f"stands already in line {line} of this file")
 
     def refuse_contradictions(self, ids: Objects, is_new: Mask, good: Mask) -> None:
         """Where a parent is told in every line, all its lines must tell the same."""

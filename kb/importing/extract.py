@@ -106,7 +106,7 @@ def product(columns: list[Texts], rules: Rules) -> Values:
 
 
 def _parse(uniques: list[str], kind: str, rules: Rules) -> tuple[Objects, dict[int, str]]:
-    fast = _plain_numbers(uniques, rules) if kind in ("number", "integer") else None
+    fast = _plain_numbers(uniques, kind, rules) if kind in ("number", "integer") else None
     if fast is not None:
         return fast, {}
     parse: Parser = parser(kind, rules)
@@ -122,7 +122,7 @@ def _parse(uniques: list[str], kind: str, rules: Rules) -> tuple[Objects, dict[i
     return result, wrong
 
 
-def _plain_numbers(uniques: list[str], rules: Rules) -> Objects | None:
+def _plain_numbers(uniques: list[str], kind: str, rules: Rules) -> Objects | None:
     """All texts at once where each is empty or plain digits with a point; none where one needs a closer look."""
     array = pa.array(uniques, pa.string())
     filled = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
@@ -130,6 +130,8 @@ def _plain_numbers(uniques: list[str], rules: Rules) -> Objects | None:
         return None
     numbers = pc.cast(filled, pa.float64()).to_numpy(zero_copy_only=False)
     if not rules.negative and np.nanmin(numbers, initial=0) < 0:
+        return None
+    if kind == "integer" and not np.all(np.isnan(numbers) | (numbers == np.floor(numbers))):
         return None
     result: Objects = numbers.astype(object)
     result[np.isnan(numbers)] = None

@@ -77,7 +77,6 @@ def _create_parents(connection: Connection, preparation: Preparation, import_id:
         source = {"import_id": import_id} if "import_id" in table.c else {}
         own, key = keys.target.id_column.name, keys.target.key[0]
         connection.execute(insert(table), [{own: number, key: name, **source} for name, number in keys.created.items()])
-        preparation.report.created[table.name] = len(keys.created)
 
 
 def _touches_fresh(preparation: Preparation, stage: Stage) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from kb.errors import Refused
 from kb.importing import survey
@@ -93,12 +94,8 @@ class Preparation:
         good = self._good(drafts, size)
         for draft in drafts:
             draft.find_parents(self.open_keys, good, same_file=False)
+        placed = self._place_all(drafts, size)
         good = self._good(drafts, size)
-        placed = []
-        for draft in drafts:
-            draft.find_parents(self.open_keys, good, same_file=True)
-            placed.append(self._place(draft, self._good(drafts, size)))
-            good = self._good(drafts, size)
         for draft, (ids, is_new, repeats), count in zip(drafts, placed, counts, strict=True):
             self._write(draft, ids, is_new, good & draft.applies & ~repeats)
             staged_new = int((is_new & good).sum())
@@ -109,6 +106,34 @@ class Preparation:
             count.same += int((good & draft.applies & ~repeats).sum()) - staged_new
         report.refused += int((~good).sum())
         self._note_refused(chunk, drafts, report)
+
+    def _place_all(self, drafts: list[Draft], size: int) -> list[tuple[np.ndarray, Mask, Mask]]:
+        """Keys of all tables; given anew where a later table refused a row, so that nothing hangs on that row."""
+        while True:
+            before = [self._given(draft.filling) for draft in drafts] if len(drafts) > 1 else []
+            placed, held = [], []
+            for draft in drafts:
+                draft.find_parents(self.open_keys, self._good(drafts, size), same_file=True)
+                good = self._good(drafts, size)
+                placed.append(self._place(draft, good))
+                held.append(good & draft.applies & ~placed[-1][2])
+            good = self._good(drafts, size)
+            if not any((rows & ~good).any() for rows in held):
+                return placed
+            for draft, state in zip(drafts, before, strict=True):
+                self._take_back(draft.filling, state)
+
+    def _given(self, filling: Filling) -> tuple[int, int, int, Any, dict[int, int], dict[int, int]]:
+        keys = self.open_keys(filling.target.name)
+        lines = len(filling.first_lines)
+        return keys.next, len(keys.fresh), lines, filling.signatures, dict(filling.known_signatures), dict(filling.seen)
+
+    def _take_back(self, filling: Filling, state: tuple[int, int, int, Any, dict[int, int], dict[int, int]]) -> None:
+        keys = self.open_keys(filling.target.name)
+        keys.next, count, lines, filling.signatures, filling.known_signatures, filling.seen = state
+        while len(keys.fresh) > count:
+            keys.fresh.popitem()
+        del filling.first_lines[lines:]
 
     def _place(self, draft: Draft, good: Mask) -> tuple[np.ndarray, Mask, Mask]:
         ids, is_new, repeats = draft.own_keys(self.open_keys(draft.filling.target.name), good)
@@ -156,6 +181,7 @@ class Preparation:
     def compare(self) -> None:
         """Count what changes rows that the base already has, and list the cells."""
         with self.staging.snapshot() as connection:
+            self._count_created(connection)
             for stage, count in self.stages:
                 if not count.same:
                     continue
@@ -164,6 +190,20 @@ class Preparation:
                 count.changed, count.same = changed, count.same - changed
                 if changed:
                     self._list_changes(stage)
+
+    def _count_created(self, connection: Connection) -> None:
+        """Rows made because others name them: only those that a row which is kept names."""
+        for name, keys in self.keys.items():
+            if not keys.created:
+                continue
+            named: set[int] = set()
+            for stage, _ in self.stages:
+                for reference in stage.target.references:
+                    if reference.table == name and reference.column in stage.columns:
+                        named.update(connection.scalars(select(stage.table.c[reference.column]).distinct()))
+            keys.created = {text: number for text, number in keys.created.items() if number in named}
+            if keys.created:
+                self.report.created[name] = len(keys.created)
 
     def changed_ids(self, stage: Stage) -> Select[int]:
         """Ids of staged rows that differ from the base in a column the file gives."""

@@ -134,9 +134,11 @@ def mendable(report: Report, file_name: str) -> bytes:
 def _original(raw: str, file: FileReport) -> list[str]:
     cells: list[str] = json.loads(raw)
     if len(cells) == 1 and (len(file.headers) > 1 or file.delimiter in cells[0]):
-        quoting = csv.QUOTE_MINIMAL if file.quote else csv.QUOTE_NONE
-        lines = [line.replace("\n", " ") for line in cells[0].splitlines()]
-        cells = next(csv.reader(lines, delimiter=file.delimiter, quotechar=file.quote or None, quoting=quoting), [])
+        line = " ".join(cells[0].splitlines())
+        if file.quote:
+            cells = next(csv.reader([line], delimiter=file.delimiter, quotechar=file.quote), [])
+        else:
+            cells = line.split(file.delimiter)
         cells += [""] * (len(cells) == len(file.headers))
     return cells
 
