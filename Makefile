@@ -23,7 +23,7 @@ check: .venv/ready
 	$(BIN)/mypy
 
 bench: .venv/ready
-	$(BIN)/python -m pytest tests/bench -s
+	$(BIN)/python -m tests.bench all
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -37,11 +37,11 @@ def write_order_lines(path: Path, rows: int, first_order: int = 0, seed: int = 1
         for i in range(rows):
             order, line = divmod(i, LINES_PER_ORDER)
             day = (order * 1_900) // max(1, rows // LINES_PER_ORDER + 1)
-            quantity = chance.randint(1, 40)
+            sku, quantity = f"P-{chance.randrange(PRODUCTS):04d}", chance.randint(1, 40)
+            amount = quantity * chance.randint(500, 9000) / 100
             out.writerow(
                 (
                     f"SO-{first_order + order:08d}", f"K{(order * 7919) % CUSTOMERS:05d}", days[day], line + 1,
-                    f"P-{chance.randrange(PRODUCTS):04d}", quantity, f"{quantity * chance.randint(500, 9000) / 100:.2f}",
-                    days[day + 10], days[day + 12],
+                    sku, quantity, f"{amount:.2f}", days[day + 10], days[day + 12],
                 )
             )  # fmt: skip
