@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from kb.reading import Chunk, chunks
 
 Progress = Callable[[str], None]
 MOST_REFUSED = 200_000
+HELD_BYTES = 100_000_000  # a file up to this size is read once and held; a larger one is read for its formats first
 MOST_CHANGES_LISTED = 10_000
 
 
@@ -52,7 +53,8 @@ class Preparation:
 
     def take(self, file: File) -> None:
         """Read, check and stage one file."""
-        rules, notes = survey.rules(file.found, list(file.maps), self.preset)
+        held = list(chunks(file.found)) if file.found.path.stat().st_size <= HELD_BYTES else None
+        rules, notes = survey.rules(lambda: held or chunks(file.found), list(file.maps), self.preset)
         shown = "; ".join([file.found.describe(), *notes])
         found = file.found
         report = FileReport(file.name, str(found.path), file.sha256, shown, found.headers, found.delimiter, found.quote)
@@ -60,7 +62,7 @@ class Preparation:
         fillings = [self._filling(file, table_map, rules) for table_map in file.maps]
         counts = [TableCount(filling.target.name) for filling in fillings]
         report.tables.extend(counts)
-        for chunk in chunks(file.found):
+        for chunk in chunks(file.found) if held is None else _letting_go(held):
             self._take_chunk(chunk, fillings, counts, report)
             self.progress(f"{file.name}: {report.read:,} rows read, {report.refused:,} refused")
         self.stages.extend((filling.stage, count) for filling, count in zip(fillings, counts, strict=True))
@@ -216,6 +218,13 @@ class Preparation:
             self.report.changed_cells.append(
                 ChangedCell(stage.target.name, name, column, _shown(before), _shown(after))
             )
+
+
+def _letting_go(held: list[Chunk]) -> Iterator[Chunk]:
+    """The chunks in order, each freed once it is used."""
+    held.reverse()
+    while held:
+        yield held.pop()
 
 
 def changed_cells(

@@ -151,7 +151,9 @@ def staging(base: KnowledgeBase) -> Iterator[Staging]:
 
 def _engine(base: KnowledgeBase, file: Path) -> Any:
     if not base.is_sqlite:
-        engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True)
+        # staged times are texts in UTC, whatever the zone of the server
+        options = {"options": "-c timezone=UTC", "application_name": "symbiosis"}
+        engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True, connect_args=options)
         event.listen(engine, "handle_error", hide_values)
         return engine
     engine = create_engine(base.url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 60})

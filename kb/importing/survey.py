@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 import pyarrow as pa
@@ -12,21 +12,27 @@ from kb.errors import Refused
 from kb.importing.columns import CANDIDATE_DATES, CANDIDATE_TIMES, Rules, fits, readable
 from kb.importing.fields import target
 from kb.importing.presets import ColumnMap, Preset, TableMap
-from kb.reading import Found, chunks
+from kb.reading import Chunk
 
 SAMPLE = 20_000
+SLIPS = 10  # one date of another format in ten is no slip of the pen: the file mixes two
 _COMMA = r"^[^,]*,(\d{1,2}|\d{4,})-?$|\.\d{3},|^-?0,\d+$"
 _POINT = r"^[^.]*\.(\d{1,2}|\d{4,})-?$|,\d{3}\.|^-?0\.\d+$"
 Place = tuple[str, str]
 
 
-def rules(found: Found, maps: list[TableMap], preset: Preset) -> tuple[dict[Place, Rules], list[str]]:
-    """Rules for each (table, header) of the file, and what was found in words. Raises Refused where it is ambiguous."""
+def rules(
+    read: Callable[[], Iterable[Chunk]], maps: list[TableMap], preset: Preset
+) -> tuple[dict[Place, Rules], list[str]]:
+    """Rules for each (table, header) of the file, and what was found in words. Raises Refused where it is ambiguous.
+
+    `read` gives the file's chunks; it is called only where the preset leaves a format open.
+    """
     open_dates, open_numbers = _open(maps, preset)
     seen: dict[str, dict[str, None]] = {source: {} for sources in open_dates.values() for source in sources}
     comma = point = False
     if open_dates or open_numbers:
-        for cells in (chunk.cells for chunk in chunks(found)):
+        for cells in (chunk.cells for chunk in read()):
             comma |= _shows(cells, open_numbers, _COMMA)
             point |= _shows(cells, open_numbers, _POINT)
             _collect(cells, seen)
@@ -94,10 +100,18 @@ def _format(place: Place, texts: list[str]) -> tuple[str, ...]:
     scores = {form: sum(fits(text, form) for text in filled) for form in candidates}
     best = max(scores.values())
     ties = [form for form, score in scores.items() if score == best and best]
+    if ties and best < len(filled):
+        ties += [form for form, score in scores.items() if 0 < score < best and _mixed(ties[0], form, filled)]
     if len(ties) > 1 and _disagree(ties, filled):
         shown = " or ".join(readable(form) for form in ties)
         raise Refused(f"{header} ({filled[0]}) can be {shown}: name the date format in the preset or on the Data page")
     return tuple(ties[:1])
+
+
+def _mixed(best: str, other: str, texts: list[str]) -> bool:
+    """Whether the file holds days of both formats, so that a text that both read could be either; a rare slip is not."""
+    by_best, by_other = ({text for text in texts if fits(text, form)} for form in (best, other))
+    return bool(by_best & by_other) and len(by_other - by_best) * SLIPS > len(by_best - by_other)
 
 
 def _disagree(forms: list[str], texts: list[str]) -> bool:
