@@ -350,6 +350,6 @@ def test_the_demo_never_goes_into_a_base_with_data_of_its_own(tmp_path: Path) ->
 
 
 def test_every_objective_of_the_demo_is_about_a_metric_of_the_catalogue_and_its_owners() -> None:
-    for metric, _, first, second, family in OBJECTIVES:
+    for metric, _, _, first, second, family in OBJECTIVES:
         assert {first, second} <= set(catalog.get(metric).owners)
         assert family is None or family in FAMILIES

@@ -33,13 +33,14 @@ PEOPLE = (
     ("Sven Aalto", "purchasing"),
     ("Lea Brandt", "customer care"),
 )
-# metric, target in its unit, the two owners, product family
-OBJECTIVES: tuple[tuple[str, float, str, str, str | None], ...] = (
-    ("first_pass_yield", 96.0, "production", "quality", None),
-    ("on_time_to_promise", 95.0, "sales", "production", None),
-    ("return_rate_cohort", 1.0, "customer care", "production", None),
-    ("scrap_rate", 1.5, "production", "purchasing", None),
-    ("forecast_bias", 5.0, "sales", "purchasing", "Displays"),
+# metric, target and value when it was set (both in its unit), the two owners, product family
+OBJECTIVES: tuple[tuple[str, float, float, str, str, str | None], ...] = (
+    ("first_pass_yield", 96.0, 95.5, "production", "quality", None),
+    ("on_time_to_promise", 95.0, 88.5, "sales", "production", None),
+    ("return_rate_cohort", 1.0, 2.4, "customer care", "production", None),
+    ("scrap_rate", 1.5, 2.0, "production", "purchasing", None),
+    ("supplier_reject_rate", 1.0, 1.8, "purchasing", "quality", None),
+    ("forecast_bias", 5.0, 8.0, "sales", "purchasing", "Displays"),
 )
 
 
@@ -89,10 +90,10 @@ def _settle(base: KnowledgeBase) -> None:
     """People and what they agreed on."""
     for name, department in PEOPLE:
         person = editing.introduce(base, name, department)
-    for metric, goal, first, second, family in OBJECTIVES:
+    for metric, goal, baseline, first, second, family in OBJECTIVES:
         editing.set_objective(
             base, person, metric=metric, target=goal, due_on=DUE, first_department=first, second_department=second,
-            scope=family,
+            scope=family, baseline=baseline,
         )  # fmt: skip
     editing.set_setting(base, person, "is_demo", "yes")
 

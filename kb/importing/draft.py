@@ -241,12 +241,10 @@ class Draft:
         """Where a parent is told in every line, all its lines must tell the same."""
         filling = self.filling
         rows = np.flatnonzero(good & self.applies)
-        told = np.zeros(len(rows), dtype=np.uint64)
-        for column in self.staged_columns():
-            told = told * np.uint64(1_000_003) + hash_array(column[rows].astype(str).astype(object))
+        told = self._told()[rows]
         numbers = ids[rows].astype(np.int64) - filling.first_new
         first = is_new[rows]
-        grown = np.zeros(max([len(filling.signatures), *(numbers[first] + 1)]), dtype=np.uint64)
+        grown = np.zeros(max(len(filling.signatures), int(numbers[first].max(initial=-1)) + 1), dtype=np.uint64)
         grown[: len(filling.signatures)] = filling.signatures
         grown[numbers[first]] = told[first]
         filling.signatures = grown
@@ -257,6 +255,18 @@ class Draft:
             differs[i] = filling.known_signatures.setdefault(int(numbers[i]), int(told[i])) != int(told[i])
         for row in rows[differs].tolist():
             self.complain(row, filling.target.key_headers[0], "has other values here than in an earlier line")
+
+    def _told(self) -> npt.NDArray[np.uint64]:
+        """One number for all that a row tells of the parent."""
+        told = np.zeros(len(self.lines), dtype=np.uint64)
+        for name in self.filling.stage.columns:
+            if name in self.ids:
+                column = self.ids[name].astype(float).view(np.uint64)
+            else:
+                values = self.values[name]
+                column = hash_array(values.parsed.astype(str).astype(object))[values.codes]
+            told = told * np.uint64(1_000_003) + column
+        return told
 
     def staged_columns(self) -> list[Objects]:
         """The columns of the stage, for all rows."""

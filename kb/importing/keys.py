@@ -48,7 +48,10 @@ class Keys:
 
     def numbers(self, names: Sequence[Name]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """The id of each of these different names, and which were given out now because nobody had them."""
-        found = np.array([number or 0 for number in self.find(names)], dtype=np.int64)
+        if self._is_whole and not self._known and self.fresh.keys().isdisjoint(names):
+            found = np.zeros(len(names), dtype=np.int64)
+        else:
+            found = np.array([number or 0 for number in self.find(names)], dtype=np.int64)
         fresh = found == 0
         count = int(fresh.sum())
         found[fresh] = np.arange(self.next, self.next + count)

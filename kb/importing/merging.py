@@ -113,7 +113,7 @@ def _insert(connection: Connection, stage: Stage, import_id: int) -> None:
     rows = select(source.c.row_id, *(source.c[name] for name in stage.columns), literal(import_id)).where(
         source.c.is_new
     )
-    connection.execute(insert(stage.target.table).from_select(names, rows.order_by(source.c.row_id)))
+    connection.execute(insert(stage.target.table).from_select(names, rows))
 
 
 def _advance_sequences(connection: Connection, tables: Sequence[Table]) -> None:

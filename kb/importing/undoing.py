@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, Text, cast, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Text, cast, delete, func, or_, select, update
 
 from kb import allocation, audit
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.importing.fields import importable
 from kb.importing.stage import staging
-from kb.models import AuditEntry, Base, FieldAllocation, Import, ImportChange, UtcDateTime
+from kb.models import AuditEntry, Base, FieldAllocation, Import, ImportChange, Setting, UtcDateTime
 from kb.store import KnowledgeBase
 
 
@@ -49,6 +49,7 @@ def undo(base: KnowledgeBase, who: Person, import_id: int) -> UndoReport:
             .where(Import.import_id == import_id)
             .values(status="undone", undone_at=datetime.now(UTC), undone_by=who.name)
         )
+        _forget_currency(connection)
         kept = {name: count for name, count in removed.items() if count}
         audit.append(connection, who, "undo", "imports", import_id, before=kept, after={"cells given back": given_back})
     return UndoReport(import_id, kept, given_back)
@@ -97,13 +98,25 @@ def _children(connection: Connection, import_id: int) -> list[str]:
                 if "import_id" not in parent.c or parent.name == "imports" or child.name == "field_allocations":
                     continue
                 query = select(func.count()).select_from(child.join(parent, column == foreign.column))
-                query = query.where(parent.c.import_id == import_id)
+                query = query.where(parent.c.import_id == import_id, ~_given_back(child, column, import_id))
                 if "import_id" in child.c:
                     query = query.where(or_(child.c.import_id != import_id, child.c.import_id.is_(None)))
                 count = connection.scalar(query)
                 if count:
                     reasons.append(f"{count:,} rows of {child.name} name its {parent.name}")
     return reasons
+
+
+def _given_back(child: Table, column: Column[Any], import_id: int) -> ColumnElement[bool]:
+    """Whether this import itself let the row name its parent: undo gives it back its earlier one."""
+    own = next(iter(child.primary_key.columns))
+    change = select(ImportChange.import_change_id).where(
+        ImportChange.import_id == import_id,
+        ImportChange.table_name == child.name,
+        ImportChange.column_name == column.name,
+        ImportChange.row_id == own,
+    )
+    return change.exists()
 
 
 def _peoples_work(connection: Connection, import_id: int) -> list[str]:
@@ -129,13 +142,24 @@ def _peoples_work(connection: Connection, import_id: int) -> list[str]:
 
 
 def _give_back(connection: Connection, import_id: int) -> int:
-    changes = connection.execute(select(ImportChange.__table__).where(ImportChange.import_id == import_id)).all()
+    # the last change first: two files of one import may have changed the same cell
+    newest = ImportChange.import_change_id.desc()
+    changes = connection.execute(
+        select(ImportChange.__table__).where(ImportChange.import_id == import_id).order_by(newest)
+    ).all()
     for change in changes:
         table = Base.metadata.tables[change.table_name]
         own = next(iter(table.primary_key.columns))
         value = _python(table.c[change.column_name].type, json.loads(change.before))
         connection.execute(update(table).where(own == change.row_id).values({change.column_name: value}))
     return len(changes)
+
+
+def _forget_currency(connection: Connection) -> None:
+    """The first import settles the currency; when none is left another may, unless a person chose it."""
+    left = select(Import.import_id).where(Import.status == "done")
+    chosen = select(AuditEntry.sequence).where(AuditEntry.subject_table == "settings", AuditEntry.subject == "currency")
+    connection.execute(delete(Setting).where(Setting.name == "currency", ~left.exists(), ~chosen.exists()))
 
 
 def _remove(connection: Connection, table: Table, import_id: int) -> int:
