@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -74,14 +75,21 @@ def trend(
     target = _last(frame, "target")
     if target is not None:
         figure.add_hline(y=target, line={"color": GREY, "dash": "dash", "width": 1.5})
-        figure.add_annotation(
-            xref="paper", x=0, y=target, text=f"target {shown(target, unit, currency)}", showarrow=False,
-            xanchor="left", yanchor="bottom",
-        )  # fmt: skip
+        figure.add_annotation(text=f"target {shown(target, unit, currency)}", **_beside(frame, target))
     figure.update_yaxes(rangemode="tozero" if unit in ("money", "count", "units") else "normal", nticks=5)
     figure.update_xaxes(tickformat="%b\n%Y", nticks=7)
     title = _trend_title(mature, name, unit, direction, currency, target)
     return Drawing(figure, title, f"Line chart by month. {title}")
+
+
+def _beside(frame: pd.DataFrame, target: float) -> dict[str, Any]:
+    """Where the word for the target does not cover the line: at the month farthest from it, on its other side."""
+    gap = (frame["value"] - target).dropna()
+    if gap.empty:
+        return {"xref": "paper", "x": 0, "y": target, "showarrow": False, "xanchor": "left", "yanchor": "bottom"}
+    farthest = gap.abs().idxmax()
+    anchor = "bottom" if gap[farthest] < 0 else "top"
+    return {"x": frame["month"][farthest], "y": target, "showarrow": False, "yanchor": anchor}
 
 
 def _trend_title(frame: pd.DataFrame, name: str, unit: str, direction: str, currency: str, target: float | None) -> str:

@@ -27,7 +27,8 @@ def imports(base: KnowledgeBase, who: Person) -> pd.DataFrame:
     wanted = (
         select(
             Import.import_id, Import.imported_at, Import.user_name, Import.preset,
-            func.coalesce(files.c.files, 0).label("files"), Import.rows_read, Import.rows_new, Import.rows_changed, Import.rows_same, Import.rows_refused,
+            func.coalesce(files.c.files, 0).label("files"), Import.rows_read, Import.rows_new,
+            Import.rows_changed, Import.rows_same, Import.rows_refused,
             Import.status, Import.undone_at, Import.undone_by,
         )
         .outerjoin(files, files.c.import_id == Import.import_id)

@@ -63,7 +63,8 @@ def open_page() -> Open:
 
 def told(test: AppTest) -> str:
     """Everything the page says."""
-    return " ".join(str(element.value) for kind in ("title", "markdown", "caption", "info", "error") for element in test.get(kind))
+    kinds = ("title", "markdown", "caption", "info", "error")
+    return " ".join(str(element.value) for kind in kinds for element in test.get(kind))
 
 
 def sound(test: AppTest) -> AppTest:

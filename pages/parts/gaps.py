@@ -29,7 +29,10 @@ def _completeness(view: View) -> None:
         found.assign(share=found["share"] * 100),
         hide_index=True,
         alt="Completeness and what each gap costs in answers",
-        column_config={"share": st.column_config.ProgressColumn("share", format="%.0f %%", min_value=0, max_value=100)},
+        height="content",
+        column_order=["what", "numerator", "denominator", "share", "costs"],
+        column_config=show.columns(found)
+        | {"share": st.column_config.ProgressColumn("share", format="%.0f %%", min_value=0, max_value=100)},
     )
     show.downloads(view, found, "Completeness", {}, "completeness")
 

@@ -85,8 +85,9 @@ def _refused(view: View, report: Report) -> None:
     refused = report.refused
     if refused.empty:
         return
+    count = report.total("refused")
     st.warning(
-        f"{report.total('refused'):,} rows are refused. Download them, mend them in the file and bring it in again; "
+        f"{count:,} {'row is' if count == 1 else 'rows are'} refused. Download, mend in the file and bring it in again; "
         "the other rows can be imported now."
     )
     show.table(refused.drop(columns="raw").head(MOST_ROWS), "Refused rows with line, column, value and reason")

@@ -19,9 +19,7 @@ from pages.ui.plain import plain
 def wizard(view: View) -> None:
     """Own data go into the own base only; the demo leads there."""
     if view.which == "demo":
-        st.info(
-            "This is the invented company. Your own data go into a knowledge base of their own; the demo stays."
-        )
+        st.info("This is the invented company. Your own data go into a knowledge base of their own; the demo stays.")
         st.button("Use my own data", type="primary", on_click=_use_own)
         return
     if not people.asked(view.base, view.who, "import"):

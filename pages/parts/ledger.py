@@ -49,9 +49,7 @@ def _undo(view: View, import_id: int, status: str) -> None:
     with st.popover("Undo this import"):
         if not people.asked(view.base, view.who, "undo"):
             return
-        st.markdown(
-            "Its rows go, changed values become what they were. It is refused where later work stands on it."
-        )
+        st.markdown("Its rows go, changed values become what they were. It is refused where later work stands on it.")
         if st.button(f"Undo import {import_id}", type="primary"):
             _take_back(view, import_id)
 

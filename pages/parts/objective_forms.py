@@ -102,7 +102,7 @@ def _save(view: View, one: ObjectiveStatus, seen: int, target: float, due_on: da
     _done(write, "The objective is changed.", f"seen-{one.objective_id}")
 
 
-def _done(write: Callable[[], object], success: str, seen: str = "") -> None:
+def _done(write: Callable[[], object], success: str, seen: str = "seen") -> None:
     """Write; then show it at once, or say why not."""
     try:
         write()

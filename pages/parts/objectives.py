@@ -44,7 +44,7 @@ def _card(view: View, scope: Scope, one: ObjectiveStatus) -> None:
             plain(f"{now} now, target {target} by {one.due_on:%Y-%m-%d} ({_left(one.due_on, scope.period.end)})")
         )
         st.caption(plain(f"Owned by {one.owners[0]} and {one.owners[1]}"))
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             more = {"family": one.scope} if one.scope else {}
             st.page_link("records.py", label="Records", query_params=records_link(metric.key, **more))
             objective_forms.change(view, one)

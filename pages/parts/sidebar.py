@@ -27,7 +27,8 @@ def identity(view: View) -> None:
 
 def base(view: View) -> None:
     """Back and forth between the invented company and the own one."""
+    default = None if "base" in st.session_state else bases.usual()
     st.segmented_control(
-        "Company data", list(bases.LABELS), default=bases.usual(), required=True, format_func=bases.LABELS.__getitem__,
+        "Company data", list(bases.LABELS), default=default, required=True, format_func=bases.LABELS.__getitem__,
         key="base", bind="query-params", width="stretch",
     )  # fmt: skip

@@ -14,9 +14,7 @@ from kb.errors import Refused
 from pages.ui.plain import plain
 
 log = logging.getLogger("symbiosis")
-SORRY = (
-    "This part cannot be shown because of a fault in the program. Nothing was changed; the log says where it is."
-)
+SORRY = "This part cannot be shown because of a fault in the program. Nothing was changed; the log says where it is."
 
 
 @contextmanager

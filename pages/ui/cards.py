@@ -35,7 +35,7 @@ def card(shown_card: Card, currency: str) -> None:
         st.markdown(_label(metric, currency), help=f"{explained(metric)} {plain(_sentence(shown_card.note))}")
         if shown_card.reason:
             st.metric(metric.name, None, label_visibility="collapsed")
-            st.caption(plain(shown_card.reason))
+            st.caption(plain(_sentence(shown_card.reason)))
             return
         st.metric(
             metric.name, _value(shown_card), _delta(shown_card), COLOURS.get(shown_card.status, "off"),

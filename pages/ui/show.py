@@ -15,6 +15,7 @@ from pages.ui.door import View
 from pages.ui.page import age
 from pages.ui.plain import plain
 
+MOST_AT_ONCE = 40
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -27,7 +28,13 @@ def drawing(drawn: Drawing, key: str) -> None:
 def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None) -> None:
     """Rows as they are, without the index; cells are drawn as text and never read as markup."""
     st.dataframe(
-        frame, hide_index=True, key=key, height=height or "auto", alt=alt, placeholder="", column_config=columns(frame)
+        frame,
+        hide_index=True,
+        key=key,
+        height=height or ("content" if len(frame) <= MOST_AT_ONCE else "auto"),
+        alt=alt,
+        placeholder="",
+        column_config=columns(frame),
     )
 
 
