@@ -24,7 +24,9 @@ TAKEN_BACK = frozenset({"objectives", "customers", "settings", "mapping_presets"
 
 
 def introduce(base: KnowledgeBase, name: str, department: str) -> Person:
-    """The answer to "I am ..." in open mode: finds or makes the user (a member) and adds the department.
+    """The answer to "I am ..." in open mode: finds or makes the user and adds the department.
+
+    The first person of a base becomes its administrator, everybody else a member.
 
     Returns the person acting for that department. Raises Refused for an empty name, an unknown department or a
     user who is no longer active. Where people sign in, do not offer it: it believes what it is told.
@@ -205,6 +207,7 @@ def _introduce(base: KnowledgeBase, name: str, department: str) -> Person:
             connection.execute(update(User).where(User.user_id == user_id).values(is_active=True))
         if department not in departments:
             connection.execute(insert(UserDepartment).values(user_id=user_id, department=department))
+        _have_an_administrator(connection, user_id)
         who = person(connection, user_id, department)
         if department not in departments:
             audit.append(connection, who, "introduce", "users", user_id, after={"name": name, "department": department})
@@ -281,6 +284,12 @@ def _replace_departments(connection: Connection, user_id: int, departments: Sequ
     connection.execute(delete(UserDepartment).where(UserDepartment.user_id == int(user_id)))
     for department in departments:
         connection.execute(insert(UserDepartment).values(user_id=int(user_id), department=department))
+
+
+def _have_an_administrator(connection: Connection, user_id: int) -> None:
+    """Where nobody looks after the base yet, the first to introduce themselves does."""
+    if connection.scalar(select(User.user_id).where(User.role == "admin").limit(1)) is None:
+        connection.execute(update(User).where(User.user_id == user_id, User.is_active).values(role="admin"))
 
 
 def _keep_an_administrator(connection: Connection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -56,6 +56,7 @@ def test_the_command_line_may_do_everything_and_bears_a_name(monkeypatch: pytest
 
 
 def test_a_role_is_read_anew_each_time(base: KnowledgeBase, admin: Person) -> None:
+    editing.introduce(base, "Ada Brandt", "executive")
     sam = editing.introduce(base, "Sam Dorn", "sales").user_id or 0
     editing.change_user(base, admin, sam, 1, role="viewer")
     with base.reading() as connection:

@@ -19,7 +19,13 @@ def entries(base: KnowledgeBase) -> int:
         return connection.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
 
+def test_the_first_to_introduce_themselves_looks_after_the_base(base: KnowledgeBase) -> None:
+    roles = [editing.introduce(base, name, "sales").role for name in ("Ada Brandt", "Sam Dorn", "Ada Brandt")]
+    assert roles == ["admin", "member", "admin"]
+
+
 def test_introducing_oneself_makes_a_member_once_and_adds_departments(base: KnowledgeBase) -> None:
+    editing.introduce(base, "Ada Brandt", "executive")
     first = editing.introduce(base, "  Sam   Dorn ", "sales")
     again = editing.introduce(base, "Sam Dorn", "sales")
     second = editing.introduce(base, "Sam Dorn", "quality")
@@ -27,7 +33,7 @@ def test_introducing_oneself_makes_a_member_once_and_adds_departments(base: Know
     assert again == first
     assert second.user_id == first.user_id
     assert second.departments == ("quality", "sales")
-    assert entries(base) == 2
+    assert entries(base) == 3
 
 
 def test_the_same_person_in_eight_browsers_is_made_once(base: KnowledgeBase) -> None:
@@ -60,6 +66,7 @@ def test_an_administrator_changes_a_user_but_never_removes_the_last_administrato
 
 
 def test_somebody_no_longer_active_cannot_introduce_themselves(base: KnowledgeBase, admin: Person) -> None:
+    editing.introduce(base, "Ada Brandt", "executive")
     sam = editing.introduce(base, "Sam Dorn", "sales").user_id or 0
     editing.change_user(base, admin, sam, 1, is_active=False)
     with pytest.raises(Refused, match="no longer active"):
