@@ -7,7 +7,7 @@ import streamlit as st
 from kb import audit, history
 from kb.errors import Refused
 from pages.parts.staff import acting
-from pages.ui import show
+from pages.ui import people, show
 from pages.ui.door import View
 from pages.ui.plain import plain
 
@@ -15,6 +15,8 @@ from pages.ui.plain import plain
 def record(view: View) -> None:
     """Who changed what and why. Only administrators see all of it."""
     st.subheader("Record of changes", anchor=False)
+    if not people.asked(view.base, view.who, "record"):
+        return
     try:
         entries = history.changes(view.base, acting(view))
     except Refused as refused:

@@ -87,8 +87,8 @@ def _refused(view: View, report: Report) -> None:
         return
     count = report.total("refused")
     st.warning(
-        f"{count:,} {'row is' if count == 1 else 'rows are'} refused. Download, mend in the file and bring it in again; "
-        "the other rows can be imported now."
+        f"{count:,} {'row is' if count == 1 else 'rows are'} refused. Download, mend and import them again. "
+        "The other rows can be imported now."
     )
     show.table(refused.drop(columns="raw").head(MOST_ROWS), "Refused rows with line, column, value and reason")
     show.downloads(view, refused, "Refused rows", {"preset": report.preset}, "refused")

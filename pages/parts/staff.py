@@ -21,8 +21,7 @@ def people(view: View) -> None:
     st.subheader("People", anchor=False)
     everybody = access.people(view.base, view.who)
     if not everybody:
-        st.info("Nobody has introduced themselves yet. The first one to change something is asked who they are.")
-        known.introduction(view.base, "admin")
+        st.info("Nobody has introduced themselves yet.")
         return
     rows = [{"name": one.name, "departments": ", ".join(one.departments), "role": one.role} for one in everybody]
     show.table(pd.DataFrame(rows), "People with their departments and roles")

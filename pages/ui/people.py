@@ -67,6 +67,6 @@ def asked(base: KnowledgeBase, who: Person, place: str) -> bool:
     """True when it is known who wants to change something; else the question stands in place of the form."""
     if who is not VISITOR:
         return True
-    st.markdown("Before the first change: who are you?")
+    st.markdown("First say who you are.")
     introduction(base, place)
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Connection, Text, insert
@@ -52,7 +53,7 @@ PAYLOADS = (
     "<details open ontoggle=window.ran=1><summary>x</summary></details>",
 )
 _LINKS = "() => [...document.querySelectorAll('a, use, image')].map(one => one.href?.baseVal ?? one.href)"
-DAY = date(2026, 10, 10)
+DAY = date(2026, 10, 31)
 PAGES = (
     "/?metric=Revenue&by=product",
     "/?metric=Revenue&by=family",
@@ -92,7 +93,11 @@ def fill(base: KnowledgeBase) -> None:
             _rows(connection, number, text)
         allocation.renew(connection)
     for text in PAYLOADS[:6]:
-        editing.introduce(base, text.replace("\n", " "), "sales")
+        who = editing.introduce(base, text, "production")
+        editing.set_objective(
+            base, who, metric="scrap_rate", target=1.0, due_on=DAY, first_department="production",
+            second_department="purchasing", scope=text, note=text,
+        )  # fmt: skip
 
 
 def _rows(connection: Connection, n: int, text: str) -> None:
@@ -184,6 +189,13 @@ def test_there_are_at_least_thirty_payloads() -> None:
     assert len(set(PAYLOADS)) >= 30
 
 
+def test_the_payloads_are_there_as_text(poisoned: App, open_page: Callable[..., Visit]) -> None:
+    opened = open_page(f"{poisoned.url}/?metric=Revenue&by=product&base=Own")
+    shown = opened.page.get_by_test_id("stMain").text_content() or ""
+    assert "<script>window.ran = 1</script>" in shown
+    assert '"><img src=x onerror=' in (opened.page.get_by_test_id("stPlotlyChart").nth(1).text_content() or "")
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_no_payload_runs_or_asks_for_anything(poisoned: App, open_page: Callable[..., Visit], address: str) -> None:
     joint = "&" if "?" in address else "?"
@@ -193,6 +205,6 @@ def test_no_payload_runs_or_asks_for_anything(poisoned: App, open_page: Callable
     opened.settle()
     assert opened.page.evaluate("() => window.ran") is None
     links = opened.page.evaluate(_LINKS)
-    assert [link for link in links if link and "elsewhere" in link] == []
+    assert [link for link in links if link and "elsewhere" in (urlsplit(link).hostname or "")] == []
     assert opened.page.locator("img[src*='elsewhere'], iframe").count() == 0
     assert "records" in address or opened.page.locator("h1").count() == 1
