@@ -151,7 +151,10 @@ def _give_back(connection: Connection, import_id: int) -> int:
         table = Base.metadata.tables[change.table_name]
         own = next(iter(table.primary_key.columns))
         value = _python(table.c[change.column_name].type, json.loads(change.before))
-        connection.execute(update(table).where(own == change.row_id).values({change.column_name: value}))
+        values = {change.column_name: value}
+        if "version" in table.c:
+            values["version"] = table.c.version + 1  # a person who has the row open must see that it changed
+        connection.execute(update(table).where(own == change.row_id).values(values))
     return len(changes)
 
 
