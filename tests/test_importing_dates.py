@@ -78,7 +78,7 @@ def test_a_date_of_another_form_than_the_file_is_refused(base: KnowledgeBase, tm
     written = ("31.12.2021", "2021-12-30", "12/29/2021", "30.02.2021", "soon", "28.12.2021")
     report = load(base, put(tmp_path, {"c.csv": days(*written)}), preset=AUTO)
     assert refusals(report) == [
-        (line, "since_on", written[line - 2], "is no date of the form DD.MM.YYYY") for line in (3, 4, 5, 6)
+        (line, "since", written[line - 2], "is no date of the form DD.MM.YYYY") for line in (3, 4, 5, 6)
     ]
 
 
@@ -119,7 +119,7 @@ def test_a_time_that_the_clock_jumped_over_is_refused(base: KnowledgeBase, tmp_p
     preset = preset_of(NONCONFORMANCES % 'time_zone = "Europe/Berlin"')
     report = load(base, put(tmp_path, {"n.csv": "no,at\n1,2024-03-31 02:30\n2,2024-03-31 03:30\n"}), preset=preset)
     reason = "does not exist in Europe/Berlin: the clock was set forward over it"
-    assert refusals(report) == [(2, "detected_at", "2024-03-31 02:30", reason)]
+    assert refusals(report) == [(2, "at", "2024-03-31 02:30", reason)]
 
 
 @pytest.mark.postgres
@@ -178,7 +178,7 @@ def test_the_reader_can_name_the_decimal_mark(sqlite_base: KnowledgeBase, tmp_pa
 
 def test_a_decimal_point_where_the_preset_says_comma_is_refused(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
     report = load(sqlite_base, put(tmp_path, {"p.csv": prices(("1.5", "1,5"))}), preset=AMOUNTS.with_choices(decimal=","))
-    assert refusals(report) == [(2, "unit_price", "1.5", "is not a number with decimal mark ','")]
+    assert refusals(report) == [(2, "price", "1.5", "is not a number with decimal mark ','")]
 
 
 def test_texts_that_look_like_numbers_keep_every_digit(base: KnowledgeBase, tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_another_currency_is_refused_row_by_row(base: KnowledgeBase, tmp_path: P
         'columns = { sku = "sku", unit_price = "price", currency = "money" }'
     )
     report = load(base, put(tmp_path, {"p.csv": "sku,price,money\nA,1,EUR\nB,2,USD\nC,3,\n"}), preset=preset)
-    assert refusals(report) == [(3, "currency", "USD", "is not EUR, the one currency of this base")]
+    assert refusals(report) == [(3, "money", "USD", "is not EUR, the one currency of this base")]
     assert held(base, "products", "sku") == ["A", "C"]
 
 
@@ -184,7 +184,7 @@ def test_what_a_refused_row_would_have_brought_is_unknown_to_other_files(base: K
     articles = "sku,name,material\nA,Drill,M1\nB,Saw,M1\nC,Plane,M3\n"
     plan = "sku,month\nA,2024-01-01\nB,2024-01-01\nC,2024-01-01\n"
     report = load(base, put(tmp_path, {"articles.csv": articles, "plan.csv": plan}), preset=preset_of(TWO_TABLES))
-    assert [(r[0], r[1]) for r in refusals(report)] == [(3, "material_number"), (3, "sku")]
+    assert [(r[0], r[1]) for r in refusals(report)] == [(3, "material"), (3, "sku")]
     assert held(base, "products", "sku") == ["A", "C"]
     assert count(base, "forecasts") == 2
 
@@ -202,7 +202,7 @@ files = ["articles.csv"]
 columns = { material_number = "material", sku = "sku" }
 """)
     report = load(base, put(tmp_path, {"articles.csv": "sku,material\nA,M1\nB,M1\nB,M2\n"}), preset=preset)
-    assert [(r[0], r[1]) for r in refusals(report)] == [(3, "material_number")]
+    assert [(r[0], r[1]) for r in refusals(report)] == [(3, "material")]
     assert held(base, "products", "sku") == ["A", "B"]
     assert held(base, "materials", "material_number", "product_id") == [("M1", 1), ("M2", 2)]
 

@@ -47,6 +47,11 @@ class Filling:
     known_signatures: dict[int, int] = field(default_factory=dict)
     contents: Counter[str] = field(default_factory=Counter)
 
+    def source_of(self, header: str) -> str:
+        """What the column is called in the file, where it is to be mended; our own name where no column gives it."""
+        found = next((column for column in self.columns if column.header == header), None)
+        return " + ".join((*found.sources, *found.times)) or header if found else header
+
     @property
     def references(self) -> list[Reference]:
         given = {column.header for column in self.columns}
@@ -131,7 +136,7 @@ class Draft:
         """Refuse a row, unless the mapping does not speak of it."""
         if self.applies[row]:
             shown = self.texts[header].at(row) if header in self.texts else ""
-            entry = (header, shown, reason)
+            entry = (self.filling.source_of(header), shown, reason)
             if entry not in self.problems.setdefault(row, []):
                 self.problems[row].append(entry)
 
