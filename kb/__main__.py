@@ -167,6 +167,11 @@ def _presets(_options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    if options.view == "metrics":
+        raise Refused(
+            "export metrics reads what a refresh stored, which comes with a later version: "
+            "'python -m analytics metrics --format csv' computes the same columns now"
+        )
     base, who = _base(), access.command_line()
     frame = views.view(base, who, options.view)
     content = exporting.export_frame(
