@@ -63,7 +63,7 @@ def test_an_order_of_day_and_month_that_nothing_shows_is_refused_with_both_readi
 
 
 def test_the_reader_can_name_the_order_of_day_and_month(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
-    chosen = AUTO.with_choices(dates=("%m/%d/%Y",))
+    chosen = AUTO.with_choices(day="%m/%d/%Y")
     load(sqlite_base, put(tmp_path, {"c.csv": days("01/02/2021")}), preset=chosen)
     assert held(sqlite_base, "customers", "since_on") == [date(2021, 1, 2)]
 

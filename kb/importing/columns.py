@@ -20,6 +20,13 @@ CANDIDATE_DATES = (
 )  # fmt: skip
 _TIMES = (" %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", "")
 CANDIDATE_TIMES = tuple(day + clock for day in CANDIDATE_DATES for clock in _TIMES)
+
+
+def with_clocks(day: str) -> tuple[str, ...]:
+    """The formats of one way to write a day, alone and with each way to write a time behind it."""
+    return tuple(day + clock for clock in _TIMES)
+
+
 _PATTERNS = {
     "%Y": r"\d{4}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%y": r"\d{2}", "%H": r"\d{1,2}", "%M": r"\d{2}",
     "%S": r"\d{2}", "%f": r"\d{1,6}", "%z": r"(?:Z|[+-]\d{2}:?\d{2})",

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.errors import Refused
-from kb.importing.columns import FALSE, TRUE, overlapping
+from kb.importing.columns import FALSE, TRUE, overlapping, with_clocks
 from kb.importing.fields import importable, target
 
 FOLDER = Path(__file__).parents[2] / "data" / "presets"
@@ -113,9 +113,13 @@ class Preset:
             if t.shift_days
         )
 
-    def with_choices(self, *, decimal: str | None = None, dates: tuple[str, ...] | None = None) -> Preset:
-        """The same preset with the reader's own word on decimal mark or date format, where the file left it open."""
-        return replace(self, decimal=decimal or self.decimal, dates=dates or self.dates)
+    def with_choices(self, *, decimal: str | None = None, day: str | None = None) -> Preset:
+        """The same preset with the reader's own word on the decimal mark or on how days are written.
+
+        It counts for columns whose format the preset itself leaves open.
+        """
+        dates = with_clocks(day) if day and self.dates is None else self.dates
+        return replace(self, decimal=self.decimal or decimal, dates=dates)
 
 
 def names() -> list[str]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kb import importing
 from kb.errors import Refused
-from kb.importing import Preset
+from kb.importing import Preset, columns
 from pages.parts import import_result
 from pages.ui import people
 from pages.ui.door import View
@@ -71,7 +71,25 @@ def _preset() -> Preset | None:
             st.markdown(f"- {plain(note)}")
         for table in preset.tables:
             st.caption(plain(f"{table.table}: {', '.join(table.files)}"))
-    return preset
+    return _choices(preset)
+
+
+def _choices(preset: Preset) -> Preset:
+    """The reader's own word where a file can be read in two ways; a preset that says it needs none."""
+    if preset.dates is not None and preset.decimal is not None:
+        return preset
+    with st.expander("If dates or numbers can be read in two ways"):
+        days = ("", *columns.CANDIDATE_DATES)
+        day = st.selectbox("Days are written", days, format_func=_day, key="day-format", disabled=preset.dates is not None)
+        marks = {"": "as found in each file", ".": "a point: 1,234.56", ",": "a comma: 1.234,56"}
+        mark = st.selectbox(
+            "The decimal mark is", list(marks), format_func=marks.get, key="mark", disabled=preset.decimal is not None
+        )
+    return preset.with_choices(decimal=mark or None, day=day or None)
+
+
+def _day(form: str) -> str:
+    return columns.readable(form) if form else "as found in each file"
 
 
 def _title(name: str) -> str:
