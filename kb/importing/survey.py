@@ -109,7 +109,7 @@ def _format(place: Place, texts: list[str]) -> tuple[str, ...]:
 
 
 def _mixed(best: str, other: str, texts: list[str]) -> bool:
-    """Whether the file holds days of both formats, so that a text that both read could be either; a rare slip is not."""
+    """Whether the file holds days of both formats, so that a text both read could be either; a rare slip is not."""
     by_best, by_other = ({text for text in texts if fits(text, form)} for form in (best, other))
     return bool(by_best & by_other) and len(by_other - by_best) * SLIPS > len(by_best - by_other)
 

@@ -80,7 +80,8 @@ def _choices(preset: Preset) -> Preset:
         return preset
     with st.expander("If dates or numbers can be read in two ways"):
         days = ("", *columns.CANDIDATE_DATES)
-        day = st.selectbox("Days are written", days, format_func=_day, key="day-format", disabled=preset.dates is not None)
+        settled = preset.dates is not None
+        day = st.selectbox("Days are written", days, format_func=_day, key="day-format", disabled=settled)
         marks = {"": "as found in each file", ".": "a point: 1,234.56", ",": "a comma: 1.234,56"}
         mark = st.selectbox(
             "The decimal mark is", list(marks), format_func=marks.get, key="mark", disabled=preset.decimal is not None
