@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent
-sys.path.insert(0, str(ROOT))  # `streamlit run` from another folder must still find kb, analytics and pages
+sys.path.insert(0, str(ROOT))  # a start from another folder must still find kb, analytics and pages
 
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
@@ -17,25 +16,28 @@ from kb import doctor, store  # noqa: E402
 from kb.errors import Refused  # noqa: E402
 from pages.ui import boundary, gate  # noqa: E402
 
+if __name__ == "__main__":
+    from streamlit.web import cli
+
+    # Streamlit's own start reads its flags and environment variables; a bare App.run() does not.
+    cli.main(["run", str(Path(__file__).resolve()), *sys.argv[1:]], prog_name="app.py")
+
 
 def _prepare() -> None:
     """Refuse an unsafe start and keep sessions valid over restarts, before the server reads its settings."""
     try:
         doctor.may_start(config.get_option("server.address"), accounts=gate.is_behind_proxy())
-        os.environ.setdefault("STREAMLIT_SERVER_COOKIE_SECRET", doctor.cookie_secret(store.home()))
+        config.set_option("server.cookieSecret", doctor.cookie_secret(store.home()))
     except Refused as refused:
         print(f"Not started: {refused}", file=sys.stderr)
         raise SystemExit(1) from None
 
 
 _prepare()
-os.environ["STREAMLIT_LOGGER_ENABLE_RICH"] = "false"  # it prints errors with the data they quote
+config.set_option("logger.enableRich", False)  # it prints errors with the data they quote
 boundary.keep_data_out_of_logs()
 app = st.App(
     ROOT / "pages" / "_main.py",
     middleware=[Middleware(gate.Gate)],
     on_script_error=boundary.shown,
 )
-
-if __name__ == "__main__":
-    app.run()

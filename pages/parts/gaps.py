@@ -32,7 +32,11 @@ def _completeness(view: View) -> None:
         height="content",
         column_order=["what", "numerator", "denominator", "share", "costs"],
         column_config=show.columns(found)
-        | {"share": st.column_config.ProgressColumn("share", format="%.0f %%", min_value=0, max_value=100)},
+        | {
+            "what": st.column_config.Column(width=250),
+            "share": st.column_config.ProgressColumn("share", format="%.0f %%", min_value=0, max_value=100, width=110),
+            "costs": st.column_config.Column("what the gap costs", width=530),
+        },
     )
     show.downloads(view, found, "Completeness", {}, "completeness")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from kb import history, importing
@@ -22,14 +24,14 @@ def imports(view: View) -> None:
     st.caption("Latest first. Times are UTC.")
     show.table(found, "Imports")
     show.downloads(view, found, "Imports", {}, "imports")
-    one = st.selectbox("Look at import", found["import_id"], format_func=lambda key: _words(found, key), key="import")
-    _refused(view, int(one))
-    _undo(view, int(one), str(found.set_index("import_id").loc[one, "status"]))
+    rows = {int(row["import_id"]): row for row in found.to_dict("records")}
+    one = st.selectbox("Look at import", list(rows), format_func=lambda key: _words(rows[key]), key="import")
+    _refused(view, one)
+    _undo(view, one, rows[one]["status"])
 
 
-def _words(found: pd.DataFrame, key: int) -> str:
-    row = found.set_index("import_id").loc[key]
-    return f"{key}: {row['preset']} by {row['user_name']}, {stamp(row['imported_at'])}, {row['status']}"
+def _words(row: Mapping[str, Any]) -> str:
+    return f"{row['import_id']}: {row['preset']} by {row['user_name']}, {stamp(row['imported_at'])}, {row['status']}"
 
 
 def _refused(view: View, import_id: int) -> None:

@@ -26,8 +26,8 @@ def twelve_months(view: View, scope: Scope, cards: Sequence[Card]) -> None:
     for one, frame in drawn.items():
         with grid.cell():
             _chart(one, frame, view.currency)
-    together = pd.concat([frame.assign(metric=one.metric.name) for one, frame in drawn.items()])
-    show.downloads(view, together, "Twelve months", scope.told(), "trends")
+    rows = [{"metric": one.metric.name, **row} for one, frame in drawn.items() for row in frame.to_dict("records")]
+    show.downloads(view, pd.DataFrame(rows), "Twelve months", scope.told(), "trends")
 
 
 def _chart(one: Card, frame: pd.DataFrame, currency: str) -> None:

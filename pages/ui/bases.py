@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
-from sqlalchemy import make_url
 
 from kb import history, store
 from kb.access import Person
@@ -53,8 +51,8 @@ def _imported(url: str, revision: int, _base: KnowledgeBase) -> bool:
 
 
 def _exists(url: str) -> bool:
-    parts = make_url(url)
-    return parts.get_backend_name() != "sqlite" or Path(parts.database or "").is_file()
+    path = store.engines(url).path
+    return path is None or path.is_file()
 
 
 def build_demo(progress: Callable[..., None]) -> None:
