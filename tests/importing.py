@@ -57,7 +57,9 @@ def load(base: KnowledgeBase, *paths: Path, preset: Preset | str = "symbiosis", 
     for file in report.files:
         assert file.read == file.kept + file.refused
         named = {cell.line for cell in report.refused_cells if cell.file == file.file_name}
-        assert len(named) == file.refused, f"{file.file_name}: {file.refused} refused, reasons for lines {sorted(named)[:20]}"
+        assert len(named) == file.refused, (
+            f"{file.file_name}: {file.refused} refused, reasons for lines {sorted(named)[:20]}"
+        )
         for count in file.tables:
             assert count.read == file.read
             assert count.read == count.new + count.changed + count.same + count.skipped + count.refused, count

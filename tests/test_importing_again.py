@@ -82,7 +82,9 @@ RETURNS = preset_of(
 )
 
 
-def test_rows_without_a_key_get_one_from_their_content_and_a_running_number(base: KnowledgeBase, tmp_path: Path) -> None:
+def test_rows_without_a_key_get_one_from_their_content_and_a_running_number(
+    base: KnowledgeBase, tmp_path: Path
+) -> None:
     company(base, tmp_path)
     text = "day,sku,qty\n2024-06-01,A,1\n2024-06-01,A,1\n2024-06-02,A,1\n2024-06-01,A,1\n"
     file = put(tmp_path / "returns", {"r.csv": text})
@@ -108,7 +110,11 @@ def test_parents_that_exist_only_by_name_are_created_and_counted(base: Knowledge
 def test_two_files_fill_one_table(base: KnowledgeBase, tmp_path: Path) -> None:
     files = {"products_a.csv": "sku,name\nA,Drill\nB,Saw\n", "products_b.csv": "sku,unit_price\nB,10\nC,7\n"}
     report = load(base, put(tmp_path, files))
-    assert held(base, "products", "sku", "name", "unit_price") == [("A", "Drill", None), ("B", "Saw", 10.0), ("C", None, 7.0)]
+    assert held(base, "products", "sku", "name", "unit_price") == [
+        ("A", "Drill", None),
+        ("B", "Saw", 10.0),
+        ("C", None, 7.0),
+    ]
     assert report.total("new") == 3
     before = everything(base)
     assert load(base, tmp_path / "products_a.csv", tmp_path / "products_b.csv").import_id is None

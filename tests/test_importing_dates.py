@@ -177,7 +177,9 @@ def test_the_reader_can_name_the_decimal_mark(sqlite_base: KnowledgeBase, tmp_pa
 
 
 def test_a_decimal_point_where_the_preset_says_comma_is_refused(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
-    report = load(sqlite_base, put(tmp_path, {"p.csv": prices(("1.5", "1,5"))}), preset=AMOUNTS.with_choices(decimal=","))
+    report = load(
+        sqlite_base, put(tmp_path, {"p.csv": prices(("1.5", "1,5"))}), preset=AMOUNTS.with_choices(decimal=",")
+    )
     assert refusals(report) == [(2, "price", "1.5", "is not a number with decimal mark ','")]
 
 

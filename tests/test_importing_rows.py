@@ -42,7 +42,9 @@ def test_a_wrong_cell_refuses_its_row_in_every_table(
 ) -> None:
     company(sqlite_base, tmp_path)
     before = dump(sqlite_base)
-    report = load(sqlite_base, put(tmp_path, {"order_lines.csv": ORDERS + an_order(**{column: value})}) / "order_lines.csv")
+    report = load(
+        sqlite_base, put(tmp_path, {"order_lines.csv": ORDERS + an_order(**{column: value})}) / "order_lines.csv"
+    )
     assert [r for r in refusals(report) if r[:3] == (5, column, value)], refusals(report)
     assert {r[0] for r in refusals(report)} == {5}
     assert any(r[1] == column and reason in r[3] for r in refusals(report)), refusals(report)
