@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))  # a start from another folder must still find kb, analytics and pages
@@ -34,6 +36,8 @@ def _prepare() -> None:
 
 
 _prepare()
+# The libraries behind the first page load while the browser still fetches its own files.
+Thread(target=import_module, args=("pages.parts.focus",), daemon=True).start()
 config.set_option("logger.enableRich", False)  # it prints errors with the data they quote
 boundary.keep_data_out_of_logs()
 app = st.App(
