@@ -13,7 +13,7 @@ from tests.bench.figures import Result, publish, shown
 BENCHES = {
     "import_sqlite": ("tests.bench.imports", "sqlite"),
     "import_postgresql": ("tests.bench.imports", "postgresql"),
-    "kills": ("tests.bench.kills", "run"),
+    "kills": ("tests.bench.safety", "killed"),
     "matrix": ("tests.bench.safety", "matrix"),
     "bombs": ("tests.bench.safety", "bombs"),
     "tamper": ("tests.bench.safety", "tamper"),
