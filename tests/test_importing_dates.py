@@ -189,3 +189,11 @@ def test_texts_that_look_like_numbers_keep_every_digit(base: KnowledgeBase, tmp_
     load(base, put(tmp_path / "more", {"products.csv": text_}))
     kept = [("00123", "NA", "1e5"), ("1.50", "null", "-"), ("TRUE", "None", "2024-01-02")]
     assert held(base, "products", "sku", "name", "model")[2:] == kept
+
+
+def test_times_written_with_and_without_a_clock_are_read_together(base: KnowledgeBase, tmp_path: Path) -> None:
+    text_ = "no,at\n1,05.03.2024 14:20\n2,06.03.2024\n3,07.03.2024 14:20:10\n4,2024-03-08\n"
+    report = load(base, put(tmp_path, {"n.csv": text_}), preset=preset_of(NONCONFORMANCES % ""))
+    assert [moment.minute for moment in held(base, "nonconformances", "detected_at")] == [20, 0, 20]
+    assert [(line, value) for line, _, value, _ in refusals(report)] == [(5, "2024-03-08")]
+    assert "DD.MM.YYYY hh:mm" in report.files[0].found

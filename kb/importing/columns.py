@@ -19,7 +19,6 @@ CANDIDATE_DATES = (
     "%d/%m/%y", "%m/%d/%y",
 )  # fmt: skip
 _TIMES = (" %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", "")
-CANDIDATE_TIMES = tuple(day + clock for day in CANDIDATE_DATES for clock in _TIMES)
 
 
 def with_clocks(day: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kb.errors import Refused
-from kb.importing.columns import CANDIDATE_DATES, CANDIDATE_TIMES, Rules, fits, readable
+from kb.importing.columns import CANDIDATE_DATES, Rules, fits, readable, with_clocks
 from kb.importing.fields import target
 from kb.importing.presets import ColumnMap, Preset, TableMap
 from kb.reading import Chunk
@@ -40,7 +41,7 @@ def rules(
     dates = {
         place: _format(place, [text for s in sources for text in seen[s]]) for place, sources in open_dates.items()
     }
-    notes = [f"{header}: {readable(forms[0])}" for (_, header), forms in dates.items() if forms]
+    notes = [f"{header}: {' or '.join(map(readable, forms))}" for (_, header), forms in dates.items() if forms]
     if open_numbers and decimal != "?":
         notes.append(f"decimal mark '{decimal}'")
     return {
@@ -88,37 +89,39 @@ def _collect(cells: pa.Table, seen: dict[str, dict[str, None]]) -> None:
 
 
 def _format(place: Place, texts: list[str]) -> tuple[str, ...]:
-    """The format that reads most of the texts; Refused where two read them as well but as different days."""
+    """The way to write a day that reads most of the texts, with the times found behind it, the most frequent first.
+
+    Refused where two ways read them as well but as different days.
+    """
     filled = [text for text in texts[:SAMPLE] if text]
-    if not filled:
-        return ()
     table, header = place
-    field = target(table).fields[header]
-    candidates = (
-        CANDIDATE_TIMES if field.kind == "time" else (*CANDIDATE_DATES, *(d + " %H:%M:%S" for d in CANDIDATE_DATES))
-    )
-    scores = {form: sum(fits(text, form) for text in filled) for form in candidates}
-    best = max(scores.values())
-    ties = [form for form, score in scores.items() if score == best and best]
-    if ties and best < len(filled):
-        ties += [form for form, score in scores.items() if 0 < score < best and _mixed(ties[0], form, filled)]
-    if len(ties) > 1 and _disagree(ties, filled):
-        shown = " or ".join(readable(form) for form in ties)
+    is_time = target(table).fields[header].kind == "time"
+    ways = {day: _read_by(filled, with_clocks(day) if is_time else (day, f"{day} %H:%M:%S")) for day in CANDIDATE_DATES}
+    best = max(ways, key=lambda day: len(ways[day]))
+    if not ways[best]:
+        return ()
+    rivals = [day for day in ways if day != best and _rivals(ways[best], ways[day])]
+    if rivals:
+        shown = " or ".join(readable(day) for day in (best, *rivals))
         raise Refused(f"{header} ({filled[0]}) can be {shown}: name the date format in the preset or on the Data page")
-    return tuple(ties[:1])
+    return tuple(form for form, _ in Counter(form for form, _ in ways[best].values()).most_common())
 
 
-def _mixed(best: str, other: str, texts: list[str]) -> bool:
-    """Whether the file holds days of both formats, so that a text both read could be either; a rare slip is not."""
-    by_best, by_other = ({text for text in texts if fits(text, form)} for form in (best, other))
-    return bool(by_best & by_other) and len(by_other - by_best) * SLIPS > len(by_best - by_other)
+def _read_by(texts: list[str], forms: tuple[str, ...]) -> dict[str, tuple[str, datetime]]:
+    """The texts that one of the formats reads: by which, and as which moment."""
+    found = {}
+    for text in texts:
+        form = next((form for form in forms if fits(text, form)), None)
+        if form:
+            found[text] = form, datetime.strptime(text, form)
+    return found
 
 
-def _disagree(forms: list[str], texts: list[str]) -> bool:
-    def reading(text: str, form: str) -> datetime | None:
-        return datetime.strptime(text, form) if fits(text, form) else None
-
-    return any(len({reading(text, form) for form in forms}) > 1 for text in texts)
+def _rivals(best: dict[str, tuple[str, datetime]], other: dict[str, tuple[str, datetime]]) -> bool:
+    """Whether some text is another day to the other, which reads as many texts or too many of its own for a slip."""
+    if not any(text in best and best[text][1] != moment for text, (_, moment) in other.items()):
+        return False
+    return len(other.keys() - best.keys()) * SLIPS > len(best.keys() - other.keys()) or len(other) == len(best)
 
 
 def _rule(table_map: TableMap, column: ColumnMap, preset: Preset, dates: tuple[str, ...] | None, decimal: str) -> Rules:
