@@ -26,10 +26,9 @@ TAKEN_BACK = frozenset({"objectives", "customers", "settings", "mapping_presets"
 def introduce(base: KnowledgeBase, name: str, department: str) -> Person:
     """The answer to "I am ..." in open mode: finds or makes the user and adds the department.
 
-    The first person of a base becomes its administrator, everybody else a member.
-
-    Returns the person acting for that department. Raises Refused for an empty name, an unknown department or a
-    user who is no longer active. Where people sign in, do not offer it: it believes what it is told.
+    Returns the person acting for that department; the first of a base is its administrator, others are members.
+    Raises Refused for an empty name, an unknown department or a user who is no longer active. Where people sign in,
+    do not offer it: it believes what it is told.
     """
     name = clean_name(name, "name")
     known_departments(department)
