@@ -184,6 +184,22 @@ def test_an_objective_is_set_and_shown_at_once(full: Path, open_page: Open) -> N
     assert "target 1.5 %" in told(test).replace("\\", "")
 
 
+def test_two_people_who_change_one_objective_see_both_values_and_lose_none(full: Path, open_page: Open) -> None:
+    base = store.open_base(store.address("demo"))
+    test = open_page()
+    introduce(test)
+    other = editing.introduce(base, "Somebody Else", "sales")
+    editing.change_objective(base, other, 1, 1, target=90.0)
+    test.number_input(key="target-1-1").set_value(80.0)
+    test.button(key="save-1").click().run()
+    refusal = test.error[0].value.replace("\\", "")
+    assert "Theirs: target 90.0" in refusal
+    assert "Yours: target 80.0" in refusal
+    test.run()
+    assert test.number_input(key="target-1-2").value == 90.0
+    base.close()
+
+
 def test_a_fault_is_one_plain_sentence_and_no_traceback(
     full: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from kb import audit, history
 from kb.errors import Refused
-from pages.parts.staff import acting
 from pages.ui import people, show
 from pages.ui.door import View
 from pages.ui.plain import plain
@@ -18,7 +17,7 @@ def record(view: View) -> None:
     if not people.asked(view.base, view.who, "record"):
         return
     try:
-        entries = history.changes(view.base, acting(view))
+        entries = history.changes(view.base, view.who)
     except Refused as refused:
         st.info(plain(f"{refused}."))
         return
@@ -31,7 +30,7 @@ def record(view: View) -> None:
         what = st.selectbox(
             "Of", sorted(entries["subject_table"].unique()), index=None, placeholder="Everything", width=240
         )
-    chosen = history.changes(view.base, acting(view), user_name=who, table=what)
+    chosen = history.changes(view.base, view.who, user_name=who, table=what)
     st.caption(f"{len(chosen):,} entries, the latest {history.MOST_ROWS:,} at most. Times are UTC.")
     show.table(chosen, "Record of changes", key="record")
     told = {name: value for name, value in (("by", who), ("of", what)) if value}

@@ -77,43 +77,46 @@ def change(view: View, one: ObjectiveStatus) -> None:
         if not people.asked(view.base, view.who, f"objective-{one.objective_id}"):
             return
         _history(view, one.objective_id)
-        with st.form(f"change-objective-{one.objective_id}", border=False):
-            # What was on the screen counts, not what the base holds when the form arrives: the version is kept with it.
-            seen = st.session_state.setdefault(f"seen-{one.objective_id}", one.version)
-            target = st.number_input(_named("New target", one.metric, view), value=one.target, format="%.6g")
-            due_on = st.date_input("New day", one.due_on, format="YYYY-MM-DD")
-            reason = st.text_input("Why")
-            if st.form_submit_button("Save", type="primary"):
-                _save(view, one, seen, target, due_on, reason)
-            if st.form_submit_button("Close the objective"):
-                _done(
-                    lambda: editing.close_objective(view.base, view.who, one.objective_id, seen, reason or None),
-                    "The objective is closed.",
-                    f"seen-{one.objective_id}",
-                )
+        _change_form(view, one, _seen(one))
 
 
-def _save(view: View, one: ObjectiveStatus, seen: int, target: float, due_on: date, reason: str) -> None:
-    def write() -> None:
-        editing.change_objective(
-            view.base, view.who, one.objective_id, seen, reason or None, target=target, due_on=due_on
-        )
+def _seen(one: ObjectiveStatus) -> int:
+    """The version that was on the screen. When a form arrives, the base may hold a later one: it must not count."""
+    place, number = f"seen-{one.objective_id}", one.objective_id
+    if not (st.session_state.get(f"save-{number}") or st.session_state.get(f"close-{number}")):
+        st.session_state[place] = one.version
+    return int(st.session_state.get(place, one.version))
 
-    _done(write, "The objective is changed.", f"seen-{one.objective_id}")
+
+def _change_form(view: View, one: ObjectiveStatus, seen: int) -> None:
+    number = one.objective_id
+    with st.form(f"change-objective-{number}", border=False):
+        named = _named("New target", one.metric, view)
+        target = st.number_input(named, value=one.target, format="%.6g", key=f"target-{number}-{seen}")
+        due_on = st.date_input("New day", one.due_on, format="YYYY-MM-DD", key=f"due-{number}-{seen}")
+        reason = st.text_input("Why", key=f"why-{number}-{seen}") or None
+        if st.form_submit_button("Save", type="primary", key=f"save-{number}"):
+            changed = {"target": target, "due_on": due_on}
+            _done(
+                lambda: editing.change_objective(view.base, view.who, number, seen, reason, **changed),
+                "The objective is changed.",
+            )
+        if st.form_submit_button("Close the objective", key=f"close-{number}"):
+            _done(
+                lambda: editing.close_objective(view.base, view.who, number, seen, reason), "The objective is closed."
+            )
 
 
-def _done(write: Callable[[], object], success: str, seen: str = "seen") -> None:
+def _done(write: Callable[[], object], success: str) -> None:
     """Write; then show it at once, or say why not."""
     try:
         write()
     except Conflict as conflict:
         st.error(plain(f"{conflict}. Theirs: {_pairs(conflict.theirs)}. Yours: {_pairs(conflict.mine)}."))
-        st.session_state.pop(seen, None)
         return
     except Refused as refused:
         st.error(plain(refused))
         return
-    st.session_state.pop(seen, None)
     st.toast(success)
     st.rerun()
 

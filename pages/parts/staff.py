@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
 from kb import access, editing, views
 from kb.access import DEPARTMENTS, PERMISSIONS, Person
 from kb.errors import Refused
-from pages.ui import gate, show
-from pages.ui import people as known
+from pages.ui import show
 from pages.ui.door import View
 from pages.ui.plain import plain
 
@@ -25,20 +22,12 @@ def people(view: View) -> None:
         return
     rows = [{"name": one.name, "departments": ", ".join(one.departments), "role": one.role} for one in everybody]
     show.table(pd.DataFrame(rows), "People with their departments and roles")
-    if acting(view).may("administer"):
+    if view.who.may("administer"):
         _change(view, everybody)
 
 
-def acting(view: View) -> Person:
-    """The person; while a base has no administrator, whoever has introduced themselves at this computer is one."""
-    if gate.is_behind_proxy() or view.who is known.VISITOR:
-        return view.who
-    has_one = any(one.role == "admin" for one in access.people(view.base, view.who))
-    return view.who if has_one else replace(view.who, role="admin")
-
-
 def _change(view: View, everybody: list[Person]) -> None:
-    users = views.table(view.base, acting(view), "users")
+    users = views.table(view.base, view.who, "users")
     versions = dict(zip(users["user_id"], users["version"], strict=True))
     with st.expander("Change a person"):
         one = st.selectbox("Person", everybody, format_func=lambda person: person.name, key="person")
@@ -53,7 +42,7 @@ def _change(view: View, everybody: list[Person]) -> None:
 def _save(view: View, one: Person, seen: int, departments: list[str], role: str, active: bool) -> None:
     try:
         editing.change_user(
-            view.base, acting(view), int(one.user_id or 0), seen, role=role, departments=departments, is_active=active
+            view.base, view.who, int(one.user_id or 0), seen, role=role, departments=departments, is_active=active
         )
     except Refused as refused:
         st.error(plain(refused))
