@@ -17,7 +17,6 @@ from analytics.metric import rounded
 
 ACCENT, GOOD, BAD, GREY = "#0072B2", "#009E73", "#D55E00", "#808080"
 CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False, "scrollZoom": False}
-MOST_PANELS = 12
 MOST_BARS = 10
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
 _PLAIN_BELOW = 10_000
@@ -87,9 +86,10 @@ def _beside(frame: pd.DataFrame, target: float) -> dict[str, Any]:
     gap = (frame["value"] - target).dropna()
     if gap.empty:
         return {"xref": "paper", "x": 0, "y": target, "showarrow": False, "xanchor": "left", "yanchor": "bottom"}
-    farthest = gap.abs().idxmax()
-    anchor = "bottom" if gap[farthest] < 0 else "top"
-    return {"x": frame["month"][farthest], "y": target, "showarrow": False, "yanchor": anchor}
+    place = int(gap.abs().to_numpy().argmax())
+    anchor = "bottom" if gap.iloc[place] < 0 else "top"
+    month = frame["month"][frame["value"].notna()].iloc[place]
+    return {"x": month, "y": target, "showarrow": False, "yanchor": anchor}
 
 
 def _trend_title(frame: pd.DataFrame, name: str, unit: str, direction: str, currency: str, target: float | None) -> str:
@@ -137,27 +137,6 @@ def contributions(parts: pd.DataFrame, *, finding: str, unit: str, currency: str
         for member, value in few[["member", "contribution"]].head(3).itertuples(index=False)
     )
     return Drawing(figure, finding, f"Bar chart of contributions to the change. Largest: {told}")
-
-
-def panels(frames: dict[str, pd.DataFrame], *, name: str, unit: str, currency: str = "", height: int = 420) -> Drawing:
-    """Small multiples of one metric on one scale, at most twelve; the keys of `frames` name the panels."""
-    from plotly.subplots import make_subplots
-
-    chosen = dict(list(frames.items())[:MOST_PANELS])
-    columns = min(4, max(1, len(chosen)))
-    figure = make_subplots(
-        rows=math.ceil(max(1, len(chosen)) / columns), cols=columns, shared_yaxes="all", shared_xaxes="all",
-        subplot_titles=[safe(key) for key in chosen],
-    )  # fmt: skip
-    for place, frame in enumerate(chosen.values()):
-        figure.add_scatter(
-            x=frame["month"], y=frame["value"], mode="lines", line={"color": ACCENT, "width": 2}, showlegend=False,
-            row=place // columns + 1, col=place % columns + 1,
-        )  # fmt: skip
-    _house(figure, height)
-    left = len(frames) - len(chosen)
-    title = f"{name} by month on one scale" + (f" (the first {MOST_PANELS}, {left} more not drawn)" if left > 0 else "")
-    return Drawing(figure, title, f"Small line charts. {title}")
 
 
 def _line(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, func, select
 
 from kb.access import Person, require
 from kb.models import AuditEntry, Import, ImportFile, RefusedRow
@@ -70,7 +68,7 @@ def changes(
     return _frame(base, wanted.order_by(entry.sequence.desc()).limit(limit))
 
 
-def _frame(base: KnowledgeBase, wanted: Select[Any]) -> pd.DataFrame:
+def _frame(base: KnowledgeBase, wanted: Executable) -> pd.DataFrame:
     with base.reading() as connection:
         result = connection.execute(wanted)
         return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
