@@ -59,9 +59,7 @@ def test_every_row_of_every_file_is_kept_or_refused(
     assert {cell.file for cell in report.refused_cells} == {"BillOfMaterials.csv"}
 
 
-def test_work_orders_agree_with_the_file(
-    bicycles: tuple[KnowledgeBase, Report], folders: tuple[Path, Path]
-) -> None:
+def test_work_orders_agree_with_the_file(bicycles: tuple[KnowledgeBase, Report], folders: tuple[Path, Path]) -> None:
     base, report = bicycles
     rows = raw(folders, "WorkOrder.csv")
     orders = held(base, "work_orders", "work_order_number", "quantity_scrapped", "started_on", "ended_on", "due_on")
@@ -105,9 +103,7 @@ def test_sales_agree_with_the_files(bicycles: tuple[KnowledgeBase, Report], fold
     assert count(base, "shipments") == 56_046
 
 
-def test_returns_without_a_key_are_all_kept(
-    bicycles: tuple[KnowledgeBase, Report], folders: tuple[Path, Path]
-) -> None:
+def test_returns_without_a_key_are_all_kept(bicycles: tuple[KnowledgeBase, Report], folders: tuple[Path, Path]) -> None:
     base, _ = bicycles
     rows = raw(folders, "AdventureWorks_Returns.csv")
     returns = held(base, "returns", "returned_on", "quantity")

@@ -51,8 +51,12 @@ def test_the_form_of_the_dates_is_found_and_shown(
 
 @pytest.mark.parametrize(
     ("day", "readings"),
-    [("01/02/2021", ("DD/MM/YYYY", "MM/DD/YYYY")), ("03-04-2021", ("DD-MM-YYYY", "MM-DD-YYYY")), ("3/4/21", ("DD/MM/YY", "MM/DD/YY"))],
-)  # fmt: skip
+    [
+        ("01/02/2021", ("DD/MM/YYYY", "MM/DD/YYYY")),
+        ("03-04-2021", ("DD-MM-YYYY", "MM-DD-YYYY")),
+        ("3/4/21", ("DD/MM/YY", "MM/DD/YY")),
+    ],
+)
 def test_an_order_of_day_and_month_that_nothing_shows_is_refused_with_both_readings(
     sqlite_base: KnowledgeBase, tmp_path: Path, day: str, readings: tuple[str, str]
 ) -> None:
@@ -137,7 +141,8 @@ def test_times_do_not_depend_on_the_zone_of_the_server(postgres_base: KnowledgeB
 
 
 AMOUNTS = preset_of(
-    '[[table]]\ntable = "products"\nfiles = ["p.csv"]\ncolumns = { sku = "sku", unit_price = "price", unit_cost = "cost" }'
+    '[[table]]\ntable = "products"\nfiles = ["p.csv"]\n'
+    'columns = { sku = "sku", unit_price = "price", unit_cost = "cost" }'
 )
 
 

