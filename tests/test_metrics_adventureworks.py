@@ -173,6 +173,18 @@ def test_cost_of_poor_quality_agrees_with_the_files(
     assert total == pytest.approx(scrap + returned)
 
 
+def test_inventory_value_by_month_agrees_with_the_files(
+    bicycles: KnowledgeBase, raw: dict[str, list[dict[str, str]]]
+) -> None:
+    cost = {row["ProductID"]: float(row["StandardCost"]) for row in raw["Product"]}
+    counted: Counter[str] = Counter()
+    for row in raw["ProductInventory"]:
+        counted[row["ModifiedDate"][:7]] += int(row["Quantity"]) * cost[row["ProductID"]]
+    assert by(bicycles, "inventory_value", "month") == pytest.approx(dict(counted))
+    last = metrics.evaluate(bicycles, WHO, ["inventory_value"], period=None)["value"].iloc[0]
+    assert last == pytest.approx(counted[max(counted)])
+
+
 def test_what_this_company_cannot_be_asked_names_the_missing_columns(bicycles: KnowledgeBase) -> None:
     reasons = metrics.unsupported(bicycles, WHO)
     assert reasons["return_rate_cohort"] == (
