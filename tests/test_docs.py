@@ -132,7 +132,7 @@ def test_no_paper_speaks_of_the_machine_it_was_written_on(file: Path) -> None:
 
 def test_the_glossary_shows_every_metric_of_the_catalogue() -> None:
     test = AppTest.from_file(str(ROOT / "pages" / "_main.py"), default_timeout=60)
-    test.query_params["base"] = "own"
+    test.query_params["base"] = "Own"
     test.switch_page(str(ROOT / "pages" / "glossary.py")).run()
     said = " ".join(str(element.value) for kind in ("subheader", "markdown") for element in test.get(kind))
     assert not test.exception
