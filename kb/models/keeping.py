@@ -75,7 +75,7 @@ class Import(Base):
 
 
 class ImportFile(Base):
-    """What one file of an import brought to one table; an empty table name counts the file as a whole."""
+    """What one file of an import brought to one table."""
 
     __tablename__ = "import_files"
     import_file_id: Mapped[int] = key()

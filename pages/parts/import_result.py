@@ -107,7 +107,7 @@ def _next(report: Report, import_now: Callable[[], None], has_files: bool) -> No
     if report.changes_nothing:
         return
     if st.button(
-        f"Import {report.total('read') - report.total('refused'):,} rows", type="primary", disabled=not has_files
+        f"Import {report.total('read') - report.total('refused'):,} rows", disabled=not has_files
     ):
         import_now()
         st.rerun()

@@ -20,7 +20,7 @@ def wizard(view: View) -> None:
     """Own data go into the own base only; the demo leads there."""
     if view.which == "demo":
         st.info("This is the invented company. Your own data go into a knowledge base of their own; the demo stays.")
-        st.button("Use my own data", type="primary", on_click=_use_own)
+        st.button("Use my own data", on_click=_use_own)
         return
     if not people.asked(view.base, view.who, "import"):
         return
@@ -28,7 +28,7 @@ def wizard(view: View) -> None:
     preset = _preset()
     if preset is None:
         return
-    if st.button("Check without importing", type="primary", disabled=not paths):
+    if st.button("Check without importing", disabled=not paths):
         _run(view, paths, preset, dry_run=True)
     import_result.shown(view, lambda: _run(view, paths, preset, dry_run=False), bool(paths))
 

@@ -52,7 +52,7 @@ def _undo(view: View, import_id: int, status: str) -> None:
         if not people.asked(view.base, view.who, "undo"):
             return
         st.markdown("Its rows go, changed values become what they were. It is refused where later work stands on it.")
-        if st.button(f"Undo import {import_id}", type="primary"):
+        if st.button(f"Undo import {import_id}"):
             _take_back(view, import_id)
 
 

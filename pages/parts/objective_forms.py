@@ -40,7 +40,7 @@ def new(view: View, scope: Scope) -> None:
             second = st.selectbox("The other owner", DEPARTMENTS, DEPARTMENTS.index(owners[1]), key=f"second-{key}")
             family = st.selectbox("Only for the family", _families(view), index=None, placeholder="All families")
             note = st.text_input("Note")
-            if st.form_submit_button("Set objective", type="primary"):
+            if st.form_submit_button("Set objective"):
                 _set(view, scope, key, target, due_on, (first, second), family, note)
 
 
@@ -95,7 +95,7 @@ def _change_form(view: View, one: ObjectiveStatus, seen: int) -> None:
         target = st.number_input(named, value=one.target, format="%.6g", key=f"target-{number}-{seen}")
         due_on = st.date_input("New day", one.due_on, format="YYYY-MM-DD", key=f"due-{number}-{seen}")
         reason = st.text_input("Why", key=f"why-{number}-{seen}") or None
-        if st.form_submit_button("Save", type="primary", key=f"save-{number}"):
+        if st.form_submit_button("Save", key=f"save-{number}"):
             changed = {"target": target, "due_on": due_on}
             _done(
                 lambda: editing.change_objective(view.base, view.who, number, seen, reason, **changed),

@@ -55,9 +55,15 @@ def _is_faint(mark: str, theme: dict[str, Any]) -> bool:
     return contrast(mark, theme["backgroundColor"]) < 3
 
 
-def test_the_main_button_stands_out_and_its_white_text_is_readable(theme: dict[str, Any]) -> None:
-    assert contrast(theme["primaryColor"], "#ffffff") >= 4.5
-    assert contrast(theme["primaryColor"], theme["backgroundColor"]) >= 3
+def test_the_accent_is_readable_as_text_of_tabs_and_choices(theme: dict[str, Any]) -> None:
+    for ground in (theme["backgroundColor"], theme["secondaryBackgroundColor"]):
+        assert contrast(theme["primaryColor"], ground) >= 4.5
+
+
+def test_no_button_has_white_text_on_the_accent() -> None:
+    """Streamlit writes main buttons in white: no colour is dark enough for that and light enough as text at night."""
+    pages = Path(__file__).parents[2] / "pages"
+    assert [path.name for path in pages.rglob("*.py") if 'type="primary"' in path.read_text("utf-8")] == []
 
 
 def test_the_settings_keep_the_program_closed_and_quiet() -> None:
