@@ -123,6 +123,8 @@ class Staging:
         if self.base.is_sqlite:
             self.connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
+            # Sorting a million rows on disk, as with the usual 4 MB, makes the others wait half as long again.
+            self.connection.execute(text("SET LOCAL work_mem = '256MB'"))
             self.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('symbiosis import'))"))
             names = ", ".join(sorted(f'"{table.name}"' for table in tables))
             self.connection.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
