@@ -221,3 +221,16 @@ def test_a_refused_row_creates_no_parent(base: KnowledgeBase, tmp_path: Path) ->
     assert [r[0] for r in refusals(report)] == [3, 4]
     assert held(base, "work_centers", "line") == ["East"]
     assert report.created == {"work_centers": 1}
+
+
+def test_a_file_without_a_needed_parents_column_corrects_rows_but_brings_no_new_ones(
+    base: KnowledgeBase, tmp_path: Path
+) -> None:
+    company(base, tmp_path)
+    load(base, put(tmp_path / "whole", {"lots.csv": "lot_number,sku,quantity_good\nL1,A,5\n"}))
+    text = "lot_number,quantity_good\nL1,6\nL2,7\n"
+    for dry_run in (True, False):
+        report = load(base, put(tmp_path / "part", {"lots.csv": text}), dry_run=dry_run)
+        assert [(r[0], r[1]) for r in refusals(report)] == [(3, "sku")]
+        assert (report.total("new"), report.total("changed"), report.total("refused")) == (0, 1, 1)
+    assert held(base, "lots", "lot_number", "quantity_good") == [("L1", 6.0)]

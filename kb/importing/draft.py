@@ -47,6 +47,13 @@ class Filling:
     known_signatures: dict[int, int] = field(default_factory=dict)
     contents: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def lacking(self) -> list[str]:
+        """Headers of parents that every row needs and the file does not have."""
+        given = {column.header for column in self.columns}
+        needed = [header for reference in self.target.references if reference.required for header in reference.headers]
+        return [header for header in needed if header not in given]
+
     def source_of(self, header: str) -> str:
         """What the column is called in the file, where it is to be mended; our own name where no column gives it."""
         found = next((column for column in self.columns if column.header == header), None)
@@ -241,6 +248,12 @@ class Draft:
             at = ids[row] - self.filling.first_new
             line = self.filling.first_lines[at] if at >= 0 else self.filling.seen[ids[row]]
             self.complain(int(row), self.filling.target.key_headers[-1], f"stands already in line {line} of this file")
+
+    def refuse_incomplete(self, is_new: Mask) -> None:
+        """A file that lacks the column of a parent may correct rows, but a new row needs it."""
+        for header in self.filling.lacking:
+            for row in np.flatnonzero(is_new):
+                self.complain(int(row), header, "is not among the file's columns, and a new row needs it")
 
     def refuse_contradictions(self, ids: Objects, is_new: Mask, good: Mask) -> None:
         """Where a parent is told in every line, all its lines must tell the same."""

@@ -112,7 +112,8 @@ class Preparation:
     def _place_all(self, drafts: list[Draft], size: int) -> list[tuple[np.ndarray, Mask, Mask]]:
         """Keys of all tables; given anew where a later table refused a row, so that nothing hangs on that row."""
         while True:
-            before = [self._given(draft.filling) for draft in drafts] if len(drafts) > 1 else []
+            may_fall = len(drafts) > 1 or any(draft.filling.lacking for draft in drafts)
+            before = [self._given(draft.filling) for draft in drafts] if may_fall else []
             placed, held = [], []
             for draft in drafts:
                 draft.find_parents(self.open_keys, self._good(drafts, size), same_file=True)
@@ -139,6 +140,7 @@ class Preparation:
 
     def _place(self, draft: Draft, good: Mask) -> tuple[np.ndarray, Mask, Mask]:
         ids, is_new, repeats = draft.own_keys(self.open_keys(draft.filling.target.name), good)
+        draft.refuse_incomplete(is_new)
         if draft.filling.table_map.distinct:
             draft.refuse_contradictions(ids, is_new, good)
         else:
