@@ -36,8 +36,8 @@ def _prepare() -> None:
 
 
 _prepare()
-# The libraries behind the first page load while the browser still fetches its own files.
-Thread(target=import_module, args=("pages.parts.focus",), daemon=True).start()
+# The first page is prepared while the browser still fetches its own files.
+Thread(target=lambda: import_module("pages.parts.warm").first_page(), daemon=True).start()
 config.set_option("logger.enableRich", False)  # it prints errors with the data they quote
 boundary.keep_data_out_of_logs()
 app = st.App(

@@ -26,15 +26,20 @@ A_SIDE = 3
 
 def sides(view: View, scope: Scope) -> list[Card]:
     """Draw both groups of cards; returns their cards."""
-    missing = door.ask(view, "unsupported")
-    groups = {"Sales": _answerable(SALES, missing), "Production": _answerable(PRODUCTION, missing)}
-    cards = door.ask(view, "cards", [key for keys in groups.values() for key in keys], scope.period, dict(scope.chosen))
-    by_key = {one.metric.key: one for one in cards}
-    halves = st.columns(2, gap="small")
-    for half, (name, keys) in zip(halves, groups.items(), strict=True):
+    cards = answers(view, scope)
+    groups = {"Sales": cards[:A_SIDE], "Production": cards[A_SIDE:]}
+    for half, (name, group) in zip(st.columns(2, gap="small"), groups.items(), strict=True):
         with half:
             st.subheader(name, anchor=False)
-            _row([by_key[key] for key in keys], view.currency)
+            _row(group, view.currency)
+    return cards
+
+
+def answers(view: View, scope: Scope) -> list[Card]:
+    """The cards without drawing them: sales' first, then production's."""
+    missing = door.ask(view, "unsupported")
+    keys = [*_answerable(SALES, missing), *_answerable(PRODUCTION, missing)]
+    cards: list[Card] = door.ask(view, "cards", keys, scope.period, dict(scope.chosen))
     return cards
 
 

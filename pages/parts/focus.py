@@ -23,7 +23,7 @@ def what_moved(view: View, scope: Scope, cards: Sequence[Card]) -> None:
     with left:
         _trend(view, scope, key)
     with right:
-        found = _moved(view, scope, key, by)
+        found = answer(view, scope, key, by)
         if found is None or found.parts.empty:
             st.info(_nothing(found))
             return
@@ -66,7 +66,8 @@ def _trend(view: View, scope: Scope, key: str) -> None:
     show.drawing(drawn, "trend")
 
 
-def _moved(view: View, scope: Scope, key: str, by: str) -> Moved | None:
+def answer(view: View, scope: Scope, key: str, by: str = TELLING) -> Moved | None:
+    """What carries the change of one metric, without drawing it."""
     asked = {"period": scope.period, "filters": dict(scope.chosen)}
     found: Moved | None = (
         door.ask(view, "moved_by", key, **asked) if by == TELLING else door.ask(view, "moved", key, by=by, **asked)
