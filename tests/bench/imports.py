@@ -138,7 +138,7 @@ def _measured(place: Place, folder: Path) -> Result:
     counted = [_rows(spent.output.splitlines()[1]) for spent in done]
     clock, cpu, fastest = ratios(done, bare)
     itself = median(one["seconds"] for one in told) / median(spent.seconds for spent in bare)
-    share = max(one["phases"]["merge (write lock held)"] / one["seconds"] for one in told)
+    share = median(one["phases"]["merge (write lock held)"] / one["seconds"] for one in told)
     best = json.loads(middle(done).output.splitlines()[0])
     figures = [
         at_most(f"Import of {ROWS:,} order lines against {place.loader}", clock, TIMES, "times"),
