@@ -14,7 +14,7 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from streamlit import config  # noqa: E402
 
-from kb import doctor, store  # noqa: E402
+from kb import starting  # noqa: E402
 from kb.errors import Refused  # noqa: E402
 from pages.ui import boundary, gate  # noqa: E402
 
@@ -28,8 +28,8 @@ if __name__ == "__main__":
 def _prepare() -> None:
     """Refuse an unsafe start and keep sessions valid over restarts, before the server reads its settings."""
     try:
-        doctor.may_start(config.get_option("server.address"), accounts=gate.is_behind_proxy())
-        config.set_option("server.cookieSecret", doctor.cookie_secret(store.home()))
+        starting.may_start(config.get_option("server.address"), accounts=gate.is_behind_proxy())
+        config.set_option("server.cookieSecret", starting.cookie_secret(starting.home()))
     except Refused as refused:
         print(f"Not started: {refused}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -11,7 +11,8 @@ from pathlib import Path
 from kb import access, backup, doctor, exporting, importing, views
 from kb.errors import Refused
 from kb.importing.report import Report
-from kb.store import KnowledgeBase, address, engines, home, open_base
+from kb.starting import home
+from kb.store import KnowledgeBase, address, engines, open_base
 
 SHOWN_REFUSALS = 20
 

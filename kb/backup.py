@@ -19,7 +19,8 @@ from kb import audit, migrations
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.models import Revision
-from kb.store import KnowledgeBase, engines, home
+from kb.starting import home
+from kb.store import KnowledgeBase, engines
 
 
 def backup(base: KnowledgeBase, who: Person, file: Path) -> Path:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import secrets
 import shutil
 import stat
 import tomllib
@@ -19,11 +17,11 @@ from sqlalchemy.exc import DBAPIError
 from kb import audit, migrations
 from kb.errors import Refused
 from kb.models import Base, Import, ImportFile
+from kb.starting import SECRET_FILE, may_start
 from kb.store import KnowledgeBase, engines, open_base
 
 CONFIG = Path(__file__).parents[1] / ".streamlit" / "config.toml"
 LEAST_FREE_BYTES = 500_000_000
-SECRET_FILE = "cookie-secret"
 
 
 @dataclass(frozen=True)
@@ -77,42 +75,6 @@ def examine_address(url: str, home: Path, *, accounts: bool = False, config: Pat
     except (Refused, ValueError, OSError):
         address = None
     return examine(base, address=address, home=home, accounts=accounts, config=config)
-
-
-def may_start(address: str | None, accounts: bool) -> None:
-    """Raise Refused where the server would be open to a network without anybody signing in. None: every network."""
-    if accounts or _is_this_machine(address):
-        return
-    raise Refused(
-        f"server.address is {address or 'every network'} and nobody has to sign in: "
-        "set server.address to localhost or configure accounts"
-    )
-
-
-def cookie_secret(home: Path) -> str:
-    """The secret that signs cookies, kept in a file only its owner reads, so that sessions outlive a restart."""
-    home.mkdir(parents=True, exist_ok=True)
-    path = home / SECRET_FILE
-    for _attempt in range(2):
-        if path.exists() and path.stat().st_size:
-            path.chmod(0o600)
-            return path.read_text("ascii").strip()
-        _write_secret(path)
-    raise Refused(f"cannot keep a secret in {path}: delete the file and start again")
-
-
-def _write_secret(path: Path) -> None:
-    """Made beside it and moved there, so that nobody reads half a secret; whoever moves first wins."""
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    try:
-        os.link(part, path)
-        part.unlink()
-    except FileExistsError:
-        part.unlink()
-    except OSError:  # a file system without hard links
-        part.replace(path)
 
 
 def _look(name: str, look: Callable[[], str]) -> Check:
@@ -259,15 +221,6 @@ def _secret(home: Path) -> str:
 def _network(address: str | None, accounts: bool) -> str:
     may_start(address, accounts)
     return f"{address or 'every network'}, {'people sign in' if accounts else 'open to this machine only'}"
-
-
-def _is_this_machine(address: str | None) -> bool:
-    if not address:
-        return False
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return address.strip().lower() == "localhost"
 
 
 def _settings(config: Path) -> dict[str, Any]:

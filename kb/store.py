@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from kb import migrations
 from kb.errors import Refused
 from kb.models import Revision
+from kb.starting import home
 
 Which = Literal["own", "demo"]
 Notice = Callable[[float], None]
@@ -37,11 +38,6 @@ def _as_python(number: Any) -> int | float:
 # Without this SQLite stores a number that comes from a frame as bytes, silently.
 for _kind in (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64, np.float32, np.bool_):
     sqlite3.register_adapter(_kind, _as_python)
-
-
-def home() -> Path:
-    """The folder that holds the bases: SYMBIOSIS_HOME, by default data/ of the project."""
-    return Path(os.environ.get("SYMBIOSIS_HOME") or Path(__file__).parents[1] / "data")
 
 
 def address(which: Which = "own") -> str:

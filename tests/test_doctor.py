@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-from kb import doctor, store
+from kb import doctor, starting, store
 from kb.errors import Refused
 from kb.models import Import, ImportFile, Product
 from kb.store import KnowledgeBase
@@ -46,7 +46,7 @@ def an_import(base: KnowledgeBase, rows_said: int, rows_there: int, undone: bool
 
 def test_a_healthy_base_passes_every_check(sqlite_base: KnowledgeBase, home: Path, config: Path) -> None:
     an_import(sqlite_base, 3, 3)
-    doctor.cookie_secret(home)
+    starting.cookie_secret(home)
     assert faults(sqlite_base, home, config) == {}
 
 
@@ -119,7 +119,7 @@ def test_the_environment_overrules_the_settings_file(
 
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]", "LOCALHOST"])
 def test_it_runs_open_on_this_machine(address: str) -> None:
-    doctor.may_start(address, accounts=False)
+    starting.may_start(address, accounts=False)
 
 
 @pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "192.168.1.7", "localhost.evil.example", "8.8.8.8"])
@@ -127,24 +127,24 @@ def test_on_a_network_it_refuses_to_run_without_sign_in(
     sqlite_base: KnowledgeBase, home: Path, config: Path, address: str | None
 ) -> None:
     with pytest.raises(Refused, match="nobody has to sign in"):
-        doctor.may_start(address, accounts=False)
-    doctor.may_start(address, accounts=True)
+        starting.may_start(address, accounts=False)
+    starting.may_start(address, accounts=True)
     assert "network" in faults(sqlite_base, home, config, address)
 
 
 def test_the_cookie_secret_is_made_once_and_is_its_owners_only(home: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        secrets = set(pool.map(lambda _number: doctor.cookie_secret(home), range(16)))
+        secrets = set(pool.map(lambda _number: starting.cookie_secret(home), range(16)))
     assert len(secrets) == 1
     assert len(secrets.pop()) == 64
-    assert [path.name for path in home.iterdir()] == [doctor.SECRET_FILE]
-    assert stat.S_IMODE((home / doctor.SECRET_FILE).stat().st_mode) == 0o600
+    assert [path.name for path in home.iterdir()] == [starting.SECRET_FILE]
+    assert stat.S_IMODE((home / starting.SECRET_FILE).stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 def test_files_that_others_may_read_or_write_are_found(sqlite_base: KnowledgeBase, home: Path, config: Path) -> None:
-    doctor.cookie_secret(home)
-    (home / doctor.SECRET_FILE).chmod(0o644)
+    starting.cookie_secret(home)
+    (home / starting.SECRET_FILE).chmod(0o644)
     home.chmod(0o777)
     assert {"home folder", "cookie secret"} == faults(sqlite_base, home, config).keys()
 

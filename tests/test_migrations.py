@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event, insert, inspect, select, text
 
 from kb import migrations, store
@@ -69,18 +69,10 @@ def tables(base: KnowledgeBase) -> set[str]:
 @pytest.fixture
 def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Turns the program into what it will be when it has a second migration."""
-    folder, own = tmp_path / "versions", Path(migrations.__file__).parent / "versions"
+    folder = tmp_path / "versions"
     folder.mkdir()
     (folder / "0002_colours.py").write_text(SECOND)
-    real = migrations.configuration
-
-    def configuration(connection: Any = None) -> Config:
-        config = real(connection)
-        config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_locations", f"{own}\n{folder}")
-        return config
-
-    return lambda: monkeypatch.setattr(migrations, "configuration", configuration)
+    return lambda: monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, folder))
 
 
 def a_lot(base: KnowledgeBase) -> None:
@@ -227,3 +219,9 @@ def test_migrating_the_other_way_is_possible_by_hand(blank_url: str) -> None:
         command.downgrade(migrations.configuration(connection), "base")
     assert tables(base) == {"alembic_version"}
     base.close()
+
+
+def test_the_numbers_of_the_migrations_say_what_alembic_says() -> None:
+    scripts = ScriptDirectory.from_config(migrations.configuration())
+    assert migrations.head() == scripts.get_current_head()
+    assert migrations.known() == [script.revision for script in scripts.walk_revisions()][::-1]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from kb import access, audit, migrations, store
+from kb import access, audit, migrations, starting, store
 from kb.store import KnowledgeBase
 from tests import postgres
 
@@ -52,7 +52,7 @@ def test_a_restarted_server_still_has_the_data(
 
 
 def test_the_home_of_a_test_is_not_the_users(home: Path) -> None:
-    assert store.home() == home
+    assert starting.home() == home
     assert make_url(store.address("demo")).database == str(home / "demo.sqlite")
 
 

@@ -10,33 +10,41 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from kb.errors import Refused
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from kb.store import KnowledgeBase
 
 
 SMALLEST_PAGE = 512
+VERSIONS = (Path(__file__).parent / "versions",)
 
 
 def configuration(connection: Connection | None = None) -> Config:
     """Alembic's settings; there is no alembic.ini, the connection is handed over."""
+    from alembic.config import Config  # a base that is up to date opens without it
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, VERSIONS)))
     config.attributes["connection"] = connection
     return config
 
 
 def head() -> str:
-    """The revision of the schema this program expects."""
-    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+    """The revision of the schema this program expects: migrations are numbered, the last one counts."""
+    return known()[-1]
+
+
+def known() -> list[str]:
+    """The revisions this program has, the oldest first."""
+    return sorted(path.name.split("_")[0] for folder in VERSIONS for path in folder.glob("[0-9]*.py"))
 
 
 def current(base: KnowledgeBase) -> str | None:
@@ -46,8 +54,11 @@ def current(base: KnowledgeBase) -> str | None:
         raise Refused(f"{name} is an empty file, a base lost or cut off: restore a backup, or delete it to start anew")
     try:
         with base.reader.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            if revision is None and inspect(connection).get_table_names():
+            tables = inspect(connection).get_table_names()
+            revision = None
+            if "alembic_version" in tables:
+                revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            if revision is None and tables:
                 raise Refused(f"{name} holds tables of another program: choose another database")
             return revision
     except DBAPIError as error:
@@ -78,11 +89,12 @@ def upgrade(base: KnowledgeBase) -> None:
         _check_once(base)
     if now == head():
         return
-    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
-    if now is not None and now not in known:
+    if now is not None and now not in known():
         raise Refused(f"the base was made by a newer version (schema {now}): update the program")
     if now is not None and base.path:
         copy(base.path, base.path.with_suffix(f".before-{head()}.sqlite"))
+    from alembic import command
+
     with _altering(base) as connection:
         command.upgrade(configuration(connection), "head")
     if now is None and base.path:
