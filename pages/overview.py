@@ -16,6 +16,11 @@ if view.is_empty:
 
 cards = figures.sides(view, scope)
 focus.what_moved(view, scope, cards)
-objectives.common(view, scope)
-trends.twelve_months(view, scope, cards)
+goals, year = st.tabs(["Common objectives", "Twelve months"], key="below", bind="query-params")
+if goals.open:
+    with goals:
+        objectives.common(view, scope)
+if year.open:  # eight charts at once cost the first page a second
+    with year:
+        trends.twelve_months(view, scope, cards)
 figures.download(view, scope, cards)

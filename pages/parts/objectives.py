@@ -20,7 +20,6 @@ WORDS = {"reached": "Reached", "on the way": "On the way", "behind": "Behind", "
 
 def common(view: View, scope: Scope) -> None:
     """Every open objective with its status; the form for a new one."""
-    st.subheader("Common objectives", anchor=False)
     found: list[ObjectiveStatus] = door.ask(view, "objectives", scope.period)
     if not found:
         st.info("No common objective is set. Two departments can set one: a metric, a target and a day.")

@@ -16,8 +16,8 @@ from pages.ui.filters import Scope
 
 def twelve_months(view: View, scope: Scope, cards: Sequence[Card]) -> None:
     """One small chart for each card that has data."""
-    st.subheader("Twelve months", anchor=False)
-    drawn = answers(view, scope, cards)
+    asked = {"end": scope.period, "filters": dict(scope.chosen)}
+    drawn = [(one, door.ask(view, "trend", one.metric.key, **asked)) for one in cards if one.reason is None]
     if not drawn:
         st.info("None of the key figures has data for this filter. Reset the filters to see them.")
         return
@@ -27,12 +27,6 @@ def twelve_months(view: View, scope: Scope, cards: Sequence[Card]) -> None:
             _chart(one, frame, view.currency)
     rows = [{"metric": one.metric.name, **row} for one, frame in drawn for row in frame.to_dict("records")]
     show.downloads(view, pd.DataFrame(rows), "Twelve months", scope.told(), "trends")
-
-
-def answers(view: View, scope: Scope, cards: Sequence[Card]) -> list[tuple[Card, pd.DataFrame]]:
-    """Twelve months of each card that has data, without drawing them."""
-    asked = {"end": scope.period, "filters": dict(scope.chosen)}
-    return [(one, door.ask(view, "trend", one.metric.key, **asked)) for one in cards if one.reason is None]
 
 
 def _chart(one: Card, frame: pd.DataFrame, currency: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from kb.errors import Refused
-from pages.parts import figures, focus, trends
+from pages.parts import figures, focus
 from pages.ui import bases, door, people
 from pages.ui.door import View
 from pages.ui.filters import Scope
@@ -30,6 +30,6 @@ def _overview(view: View) -> None:
     cards = figures.answers(view, scope)
     key = focus.worst(cards)
     if key is not None:
+        door.ask(view, "trend", key, end=scope.period, filters={})
         focus.answer(view, scope, key)
     door.ask(view, "objectives", scope.period)
-    trends.answers(view, scope, cards)
