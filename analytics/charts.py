@@ -102,7 +102,8 @@ def _trend_title(frame: pd.DataFrame, name: str, unit: str, direction: str, curr
     if target is None or direction not in ("up", "down"):
         return text
     met = last >= target if direction == "up" else last <= target
-    return f"{text}, {'on' if met else 'short of'} target"
+    missed = "short of" if direction == "up" else "above"
+    return f"{text}, {'on' if met else missed} target"
 
 
 def _moved(last: float, before: float) -> str:

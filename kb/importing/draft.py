@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.util import hash_array
 
 from kb.importing import extract
 from kb.importing.columns import Rules
@@ -282,7 +281,8 @@ class Draft:
                 column = self.ids[name].astype(float).view(np.uint64)
             else:
                 values = self.values[name]
-                column = hash_array(values.parsed.astype(str).astype(object))[values.codes]
+                hashes = np.fromiter(map(hash, values.parsed), np.int64, len(values.parsed))
+                column = hashes.view(np.uint64)[values.codes]
             told = told * np.uint64(1_000_003) + column
         return told
 

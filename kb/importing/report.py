@@ -7,12 +7,12 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import Refused
-from kb.exporting import defused
+
+if TYPE_CHECKING:  # an import itself needs no frames, and pandas takes a quarter of a second to load
+    import pandas as pd
 
 
 class RefusedCell(NamedTuple):
@@ -85,11 +85,15 @@ class Report:
     @property
     def refused(self) -> pd.DataFrame:
         """Columns file, line, column, value, reason, raw."""
+        import pandas as pd
+
         return pd.DataFrame(self.refused_cells, columns=list(RefusedCell._fields))
 
     @property
     def changes(self) -> pd.DataFrame:
         """Columns table, key, column, before, after."""
+        import pandas as pd
+
         return pd.DataFrame(self.changed_cells, columns=list(ChangedCell._fields))
 
     def total(self, what: str) -> int:
@@ -144,6 +148,8 @@ def _original(raw: str, file: FileReport) -> list[str]:
 
 
 def _csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    from kb.exporting import defused
+
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([defused(header) for header in headers])

@@ -34,8 +34,8 @@ def rules(
     comma = point = False
     if open_dates or open_numbers:
         for cells in (chunk.cells for chunk in read()):
-            comma |= _shows(cells, open_numbers, _COMMA)
-            point |= _shows(cells, open_numbers, _POINT)
+            comma = comma or _shows(cells, open_numbers, _COMMA)
+            point = point or _shows(cells, open_numbers, _POINT)
             _collect(cells, seen)
     decimal = "?" if comma == point else ("," if comma else ".")
     dates = {
