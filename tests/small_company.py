@@ -137,5 +137,6 @@ def planning(connection: Connection) -> None:
     add(
         connection, "actions", "action_number department opened_on closed_on version",
         ("1", "quality", "01-01", "01-11", 1), ("2", "production", "01-01", "01-31", 1),
-        ("3", "quality", "01-05", "01-25", 1), ("4", "quality", "01-06", None, 1), ("5", "quality", "02-01", "02-05", 1),
+        ("3", "quality", "01-05", "01-25", 1), ("4", "quality", "01-06", None, 1),
+        ("5", "quality", "02-01", "02-05", 1),
     )  # fmt: skip

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import PurePath
 
 import pandas as pd
 import streamlit as st
 
+from kb import importing
 from kb.importing import Report
 from pages.ui import show
 from pages.ui.door import View
@@ -87,11 +90,26 @@ def _refused(view: View, report: Report) -> None:
         return
     count = report.total("refused")
     st.warning(
-        f"{count:,} {'row is' if count == 1 else 'rows are'} refused. Download, mend and import them again. "
+        f"{count:,} {'row is' if count == 1 else 'rows are'} refused. Download the rows to mend, correct them and "
+        "import that file with the same preset. "
         "The other rows can be imported now."
     )
     show.table(refused.drop(columns="raw").head(MOST_ROWS), "Refused rows with line, column, value and reason")
     show.downloads(view, refused, "Refused rows", {"preset": report.preset}, "refused")
+    _to_mend(view, report)
+
+
+def _to_mend(view: View, report: Report) -> None:
+    """The refused rows of each file as they were, under the file's own name so that the preset knows it again."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption("Rows to mend", width="content")
+        for file in report.files:
+            if file.refused:
+                st.download_button(
+                    plain(f"{file.file_name}: {file.refused:,}"), partial(importing.mendable, report, file.file_name),
+                    f"{PurePath(file.file_name).stem}.csv", "text/csv", key=f"mend-{file.file_name}",
+                    on_click="ignore", type="tertiary", disabled=not view.who.may("import"),
+                )  # fmt: skip
 
 
 def _changes(view: View, report: Report) -> None:
@@ -106,9 +124,7 @@ def _changes(view: View, report: Report) -> None:
 def _next(report: Report, import_now: Callable[[], None], has_files: bool) -> None:
     if report.changes_nothing:
         return
-    if st.button(
-        f"Import {report.total('read') - report.total('refused'):,} rows", disabled=not has_files
-    ):
+    if st.button(f"Import {report.total('read') - report.total('refused'):,} rows", disabled=not has_files):
         import_now()
         st.rerun()
 

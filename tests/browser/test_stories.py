@@ -61,6 +61,11 @@ def test_own_data_from_template_to_overview_and_back(fresh_app: App, open_page: 
         page.get_by_test_id("stDownloadButton").filter(has_text="CSV").first.click()
     told = Path(refused.value.path()).read_text(encoding="utf-8-sig")
     assert re.search(r"order_lines\.csv,14,ordered_on,2025-13-45,", told)
+    with page.expect_download() as to_mend:
+        page.get_by_role("button", name="order_lines.csv: 1").click()
+    rows = Path(to_mend.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert to_mend.value.suggested_filename == "order_lines.csv"
+    assert [row.split(",")[0] for row in rows] == ["order_number", "SO-99"]
     page.get_by_role("button", name="Import 15 rows").click()
     opened.settle()
     page.get_by_role("link", name="See the overview").click()
