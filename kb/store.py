@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
@@ -136,6 +137,7 @@ def _sqlite(url: str, *, read_only: bool) -> Engine:
         else:
             _begin_writing(connection)
 
+    atexit.register(engine.dispose)
     return engine
 
 
@@ -192,6 +194,7 @@ def _postgresql(url: str, *, read_only: bool) -> Engine:
         connect_args={"options": options, "application_name": "symbiosis"},
     )
     event.listen(engine, "handle_error", hide_values)
+    atexit.register(engine.dispose)  # psycopg complains of connections that the end of the program finds open
     return engine
 
 

@@ -70,7 +70,7 @@ WRITES: dict[str, Callable[[KnowledgeBase, Person, Person], Any]] = {
     "set_setting": lambda base, who, admin: editing.set_setting(base, who, "currency", "EUR"),
     "save_preset": lambda base, who, admin: editing.save_preset(base, who, "ours", "zone = 'UTC'"),
     "change_user": lambda base, who, admin: editing.change_user(
-        base, who, editing.introduce(base, "Sam Dorn", "sales").user_id or 0, 1, role="viewer"
+        base, who, [editing.introduce(base, name, "sales").user_id or 0 for name in ("Ada", "Sam")][1], 1, role="viewer"
     ),
     "take_back": change_something,
 }
