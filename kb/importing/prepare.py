@@ -48,7 +48,7 @@ class Preparation:
             for reference in target(table).references:
                 if reference.column == target(table).key[0]:
                     self.keys[table].parent = self.open_keys(reference.table)
-            self.staging.connection.rollback()
+            self.staging.connection.commit()  # what was read is remembered; what was staged must stay
         return self.keys[table]
 
     def take(self, file: File) -> None:

@@ -80,7 +80,10 @@ class Staging:
         return stage
 
     def write(self, stage: Stage, columns: Sequence[Objects]) -> None:
-        """Append rows, given column by column: row_id, is_new, then the stage's own."""
+        """Append rows, given column by column: row_id, is_new, then the stage's own.
+
+        On SQLite they stay in the open transaction, which locks nobody out: the stage is a file of its own.
+        """
         if not len(columns[0]):
             return
         self._begin()
@@ -90,7 +93,7 @@ class Staging:
             self.connection.exec_driver_sql(f"INSERT INTO stage.{stage.table.name} VALUES ({marks})", rows)
         else:
             self._copy(stage, columns)
-        self.connection.commit()
+            self.connection.commit()
 
     def _copy(self, stage: Stage, columns: Sequence[Objects]) -> None:
         arrays = [pa.array(column, from_pandas=True) for column in columns]
@@ -111,6 +114,7 @@ class Staging:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Read the base and the stages; ends the transaction afterwards so that none stays open."""
+        self.connection.commit()
         self._begin()
         try:
             yield self.connection
@@ -120,6 +124,7 @@ class Staging:
     @contextmanager
     def locked(self, tables: Sequence[Table]) -> Iterator[Connection]:
         """The write transaction: other writers of these tables wait until it ends."""
+        self.connection.commit()
         if self.base.is_sqlite:
             self.connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:

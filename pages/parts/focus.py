@@ -81,7 +81,11 @@ def _nothing(found: Moved | None) -> str:
 
 
 def _table(view: View, scope: Scope, found: Moved) -> None:
-    with st.expander(f"Contributions by {found.by.replace('_', ' ')} as a table, with their records"):
+    label = f"Contributions by {found.by.replace('_', ' ')} as a table, with their records"
+    box = st.expander(label, key="contributions-table", on_change="rerun")
+    if not box.open:  # the browser loads what draws tables only when somebody wants one
+        return
+    with box:
         st.caption(
             f"{found.against.label} to {found.period.label}. Rate: members did better or worse. "
             "Mix: better or worse members grew. Both sum to the change."
