@@ -131,13 +131,22 @@ def _read_only(base: KnowledgeBase) -> str:
 
 def _references(base: KnowledgeBase) -> str:
     if not base.is_sqlite:
-        return "looked after by PostgreSQL"
+        return _proved(base)
     with base.reading() as connection:
         orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
     if orphans:
         tables = ", ".join(sorted({row[0] for row in orphans}))
         raise Refused(f"{len(orphans)} rows point to nothing ({tables}): restore a backup")
     return "every reference leads somewhere"
+
+
+def _proved(base: KnowledgeBase) -> str:
+    """An import that was killed right after its commit leaves references that PostgreSQL has not proved yet."""
+    with base.reading() as connection:
+        waiting = connection.scalar(text("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"))
+    if waiting:
+        raise Refused(f"{waiting} references are not proved since an import was cut off: the next import proves them")
+    return "looked after by PostgreSQL"
 
 
 def _chain(base: KnowledgeBase) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy import insert, text
 
 from kb import doctor, starting, store
 from kb.errors import Refused
-from kb.models import Import, ImportFile, Product
+from kb.importing import bulk
+from kb.models import Base, Import, ImportFile, Product
 from kb.store import KnowledgeBase
 
 SOUND = '[server]\nallowedHosts = ["localhost"]\n[client]\nshowErrorDetails = "none"\n'
@@ -80,6 +81,19 @@ def test_a_row_that_points_to_nothing_is_found(sqlite_base: KnowledgeBase, home:
         connection.commit()
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
     assert "1 rows point to nothing (lots)" in faults(sqlite_base, home, config)["references"]
+
+
+def test_references_left_unproved_by_a_cut_off_import_are_found_and_the_next_one_proves_them(
+    postgres_base: KnowledgeBase, home: Path, config: Path
+) -> None:
+    lots = Base.metadata.tables["lots"]
+    with postgres_base.writing() as connection:
+        bulk.suspend_references(connection, lots)
+        bulk.restore_references(connection)
+    assert "are not proved" in faults(postgres_base, home, config)["references"]
+    with postgres_base.writer.connect() as connection:
+        bulk.prove(connection)
+    assert "references" not in faults(postgres_base, home, config)
 
 
 def test_a_damaged_page_is_found(sqlite_base: KnowledgeBase, home: Path, config: Path) -> None:
