@@ -21,11 +21,13 @@ from kb.errors import Refused
 from kb.models import Base, Lot, Product
 from kb.store import KnowledgeBase
 
-SECOND = """
+TODAY = migrations.head()
+LATER = f"{int(TODAY) + 1:04}"
+SECOND = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "{LATER}", "{TODAY}", None, None
 
 
 def upgrade():
@@ -71,7 +73,7 @@ def newer_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     """Turns the program into what it will be when it has a second migration."""
     folder = tmp_path / "versions"
     folder.mkdir()
-    (folder / "0002_colours.py").write_text(SECOND)
+    (folder / f"{LATER}_colours.py").write_text(SECOND)
     return lambda: monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, folder))
 
 
@@ -111,13 +113,13 @@ def test_a_later_migration_that_fails_after_any_operation_leaves_the_old_schema(
                 store.open_base(base.url)
             break
         except Failure:
-            assert migrations.current(base) == "0001"
+            assert migrations.current(base) == TODAY
             assert "colours" not in tables(base)
             with base.reading() as connection:
                 assert connection.execute(text("SELECT * FROM products")).keys() == Product.__table__.columns.keys()
                 assert connection.scalar(select(Lot.product_id)) == 1
     assert count > 4
-    assert migrations.current(base) == "0002"
+    assert migrations.current(base) == LATER
     with base.reading() as connection:
         assert connection.execute(text("SELECT sku, colour FROM products")).all() == [("D-1", "red")]
 
@@ -128,9 +130,9 @@ def test_an_existing_base_is_copied_before_it_is_migrated(
     a_lot(sqlite_base)
     newer_program()
     store.open_base(sqlite_base.url)
-    copy = home / "symbiosis.before-0002.sqlite"
+    copy = home / f"symbiosis.before-{LATER}.sqlite"
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(TODAY,)]
         assert connection.execute("SELECT sku FROM products").fetchall() == [("D-1",)]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
@@ -206,11 +208,11 @@ def test_a_migration_that_leaves_orphans_is_refused_whole(
 ) -> None:
     a_lot(sqlite_base)
     newer_program()
-    script = tmp_path / "versions" / "0002_colours.py"
+    script = tmp_path / "versions" / f"{LATER}_colours.py"
     script.write_text(SECOND + '    op.execute("DELETE FROM products")\n')
     with pytest.raises(Refused, match="point to nothing"):
         store.open_base(sqlite_base.url)
-    assert migrations.current(sqlite_base) == "0001"
+    assert migrations.current(sqlite_base) == TODAY
 
 
 def test_migrating_the_other_way_is_possible_by_hand(blank_url: str) -> None:

@@ -1,6 +1,7 @@
 """Every table of the knowledge base, by area."""
 
 from kb.models.base import Base, UtcDateTime
+from kb.models.derived import MonthlySum, RollupState
 from kb.models.hearing import Complaint, Feedback, FieldAllocation, Recall, Request, Return
 from kb.models.keeping import (
     AuditEntry,
@@ -24,19 +25,23 @@ from kb.models.together import (
     Action,
     ActionStep,
     Answer,
+    Comment,
     Decision,
+    Event,
     ExchangeEvent,
     Meeting,
     Objective,
+    Pin,
     Signal,
     Swap,
 )
 
 __all__ = [
-    "Action", "ActionStep", "Answer", "AuditEntry", "Base", "BomLine", "Capacity", "Complaint", "Correction",
-    "Customer", "Decision", "ExchangeEvent", "Feedback", "FieldAllocation", "Forecast", "Group", "Import",
+    "Action", "ActionStep", "Answer", "AuditEntry", "Base", "BomLine", "Capacity", "Comment", "Complaint", "Correction",
+    "Customer", "Decision", "Event", "ExchangeEvent", "Feedback", "FieldAllocation", "Forecast", "Group", "Import",
     "ImportChange", "ImportFile", "Inspection", "Link", "Lot", "LotMaterial", "MappingPreset", "Material",
-    "Meeting", "Membership", "Nonconformance", "Objective", "OrderLine", "Product", "PurchaseReceipt", "Recall",
-    "RefusedRow", "Request", "Return", "Revision", "Run", "SalesOrder", "Session", "Setting", "Shipment", "Signal",
-    "Site", "StockLevel", "Supplier", "Swap", "User", "UserDepartment", "UtcDateTime", "WorkCenter", "WorkOrder",
+    "Meeting", "Membership", "MonthlySum", "Nonconformance", "Objective", "OrderLine", "Pin", "Product",
+    "PurchaseReceipt", "Recall", "RefusedRow", "Request", "Return", "Revision", "RollupState", "Run", "SalesOrder",
+    "Session", "Setting", "Shipment", "Signal", "Site", "StockLevel", "Supplier", "Swap", "User", "UserDepartment",
+    "UtcDateTime", "WorkCenter", "WorkOrder",
 ]  # fmt: skip

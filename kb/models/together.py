@@ -99,6 +99,49 @@ class ExchangeEvent(Base):
     user_id: Mapped[int | None] = reference("users.user_id")
 
 
+class Event(Edited, Base):
+    """Something that explains a number: a price change, a line move, a fix; drawn on every chart it concerns."""
+
+    __tablename__ = "events"
+    event_id: Mapped[int] = key()
+    happened_on: Mapped[date] = field("Day it happened", index=True)
+    kind: Mapped[str] = field("price change, line move, fix or other")
+    title: Mapped[str] = field("What happened, in a few words")
+    dimension: Mapped[str | None] = field("What it is limited to: product, family, line or site; empty: everything")
+    member: Mapped[str | None] = field("Which one of these")
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int | None] = reference("users.user_id")
+    department: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Comment(Edited, Base):
+    """What a person says about a chart; the chart is named by its page and key, the view by its link."""
+
+    __tablename__ = "comments"
+    comment_id: Mapped[int] = key()
+    about: Mapped[str] = field("Which chart", index=True)
+    link: Mapped[str | None] = field("The query of the view that was commented on")
+    text: Mapped[str]
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int | None] = reference("users.user_id")
+    department: Mapped[str | None]
+    written_at: Mapped[datetime]
+
+
+class Pin(Edited, Base):
+    """A view of a metric that a person keeps on their own start page."""
+
+    __tablename__ = "pins"
+    pin_id: Mapped[int] = key()
+    user_id: Mapped[int] = reference("users.user_id")
+    position: Mapped[int]
+    metric: Mapped[str] = field("Key of the metric in the catalogue")
+    dimension: Mapped[str | None] = field("What it is split by")
+    shape: Mapped[str] = field("table, trend or small multiples")
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+
+
 class Meeting(Edited, Base):
     __tablename__ = "meetings"
     meeting_id: Mapped[int] = key()
