@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +21,10 @@ Name = Hashable  # a text, or a tuple of the key's values in the order of Target
 class Keys:
     """The rows of one table by business key. Ids of new rows are given out here, before the write lock is taken."""
 
-    def __init__(self, connection: Connection, target: Target) -> None:
+    def __init__(self, connect: Callable[[], Connection], target: Target) -> None:
         self.target = target
-        self.connection = connection
+        self._connect = connect
+        connection = connect()
         columns = [target.table.c[name] for name in target.key]
         self._select = select(*columns, target.id_column)
         self._first = columns[0]
@@ -71,7 +72,7 @@ class Keys:
         wanted = [first for first in dict.fromkeys(firsts) if not self._is_new_parent(first)]
         for at in range(0, len(wanted), BATCH):
             batch = [_loaded(value, self._first.type) for value in wanted[at : at + BATCH]]
-            self._remember(self.connection.execute(self._select.where(self._first.in_(batch))))
+            self._remember(self._connect().execute(self._select.where(self._first.in_(batch))))
 
     def _is_new_parent(self, first: Any) -> bool:
         # a line of an order that this import created cannot be in the base

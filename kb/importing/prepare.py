@@ -44,7 +44,7 @@ class Preparation:
     def open_keys(self, table: str) -> Keys:
         """The keys of a table, read once."""
         if table not in self.keys:
-            self.keys[table] = Keys(self.staging.connection, target(table))
+            self.keys[table] = Keys(lambda: self.staging.connection, target(table))
             for reference in target(table).references:
                 if reference.column == target(table).key[0]:
                     self.keys[table].parent = self.open_keys(reference.table)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ from kb.importing.extract import Objects
 from kb.importing.fields import Target
 from kb.models.base import Key
 from kb.store import BUSY_SECONDS, KnowledgeBase, hide_values
+
+WAITING = 4  # batches of at most 65,536 rows on their way to PostgreSQL; more would only take memory
 
 
 class Stage:
@@ -67,13 +71,30 @@ class Staging:
 
     def __init__(self, base: KnowledgeBase, connection: Connection) -> None:
         self.base = base
-        self.connection = connection
+        self._connection = connection
         self._count = 0
+        self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stage")
+        self._sent: deque[Future[None]] = deque()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, once all rows that are on their way have arrived. Raises what stopped one of them."""
+        self._settle(0)
+        return self._connection
+
+    def _settle(self, most: int) -> None:
+        while len(self._sent) > most:
+            self._sent.popleft().result()
+
+    def close(self) -> None:
+        """Forget what is not sent yet and wait for what is."""
+        self._sender.shutdown(cancel_futures=True)
 
     def add(self, target: Target, columns: Sequence[str]) -> Stage:
         """A new empty stage."""
         self._count += 1
         stage = Stage(self._count, target, columns, "stage" if self.base.is_sqlite else None)
+        self._settle(0)
         self._begin()
         stage.table.create(self.connection)
         self.connection.commit()
@@ -82,18 +103,19 @@ class Staging:
     def write(self, stage: Stage, columns: Sequence[Objects]) -> None:
         """Append rows, given column by column: row_id, is_new, then the stage's own.
 
-        On SQLite they stay in the open transaction, which locks nobody out: the stage is a file of its own.
+        On SQLite they stay in the open transaction, which locks nobody out: the stage is a file of its own. To
+        PostgreSQL they travel while the next rows are read; whoever asks for the connection waits for them.
         """
         if not len(columns[0]):
             return
-        self._begin()
         if self.base.is_sqlite:
+            self._begin()
             marks = ", ".join("?" * len(columns))
             rows = list(zip(*(column.tolist() for column in columns), strict=True))
             self.connection.exec_driver_sql(f"INSERT INTO stage.{stage.table.name} VALUES ({marks})", rows)
         else:
-            self._copy(stage, columns)
-            self.connection.commit()
+            self._settle(WAITING - 1)
+            self._sent.append(self._sender.submit(self._copy, stage, columns))
 
     def _copy(self, stage: Stage, columns: Sequence[Objects]) -> None:
         arrays = [pa.array(column, from_pandas=True) for column in columns]
@@ -101,15 +123,17 @@ class Staging:
         buffer = io.BytesIO()
         table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
         pacsv.write_csv(table, buffer, pacsv.WriteOptions(include_header=False))
-        cursor: Any = self.connection.connection.cursor()
+        self._begin()
+        cursor: Any = self._connection.connection.cursor()
         with cursor.copy(f"COPY {stage.table.name} FROM STDIN (FORMAT csv)") as copy:
             copy.write(buffer.getbuffer())
+        self._connection.commit()
 
     def _begin(self) -> None:
-        if not self.connection.in_transaction():
-            self.connection.begin()
-        if self.base.is_sqlite and not _in_transaction(self.connection):
-            self.connection.exec_driver_sql("BEGIN")
+        if not self._connection.in_transaction():
+            self._connection.begin()
+        if self.base.is_sqlite and not _in_transaction(self._connection):
+            self._connection.exec_driver_sql("BEGIN")
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -151,8 +175,8 @@ def staging(base: KnowledgeBase) -> Iterator[Staging]:
     """Open a staging area; it is gone afterwards, whatever happened."""
     with tempfile.TemporaryDirectory(prefix="symbiosis-") as folder:
         engine = _engine(base, Path(folder) / "stage.sqlite")
-        with engine.connect() as connection:
-            yield Staging(base, connection)
+        with engine.connect() as connection, closing(Staging(base, connection)) as area:
+            yield area
         engine.dispose()
 
 
