@@ -42,8 +42,10 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
             _update(connection, preparation, stage)
         if count.new >= bulk.MANY:
             bulk.suspend_references(connection, stage.target.table)
+            bulk.suspend_indexes(connection, stage.target.table, count.new)
         if count.new:
             _insert(connection, stage, import_id)
+    bulk.restore_indexes(connection)
     bulk.restore_references(connection)
     tables = touched(preparation)
     if {table.name for table in tables} & ALLOCATION_TABLES:
