@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from analytics import catalog, charts
+from analytics import catalog
+from analytics.charts import Drawing
 from analytics.questions import Card, Moved
 from pages.ui import door, show
 from pages.ui.cards import known
@@ -27,9 +29,7 @@ def what_moved(view: View, scope: Scope, cards: Sequence[Card]) -> None:
         if found is None or found.parts.empty:
             st.info(_nothing(found))
             return
-        metric = found.metric
-        drawn = charts.contributions(found.parts, finding=found.finding, unit=metric.unit, currency=view.currency)
-        show.drawing(drawn, "contributions")
+        show.drawing(_contributions(view, scope, key, by, found), "contributions")
     _table(view, scope, found)
 
 
@@ -60,19 +60,33 @@ def worst(cards: Sequence[Card]) -> str | None:
 
 
 def _trend(view: View, scope: Scope, key: str) -> None:
+    show.drawing(trend_of(view, scope, key), "trend")
+
+
+def trend_of(view: View, scope: Scope, key: str, height: int = 300) -> Drawing:
+    """Twelve months of one metric."""
     metric = catalog.get(key)
-    frame = door.ask(view, "trend", key, end=scope.period, filters=dict(scope.chosen))
-    drawn = charts.trend(frame, name=metric.name, unit=metric.unit, direction=metric.direction, currency=view.currency)
-    show.drawing(drawn, "trend")
+    style = {"name": metric.name, "unit": metric.unit, "direction": metric.direction, "currency": view.currency}
+    asked = {"end": scope.period, "filters": dict(scope.chosen)}
+    return door.draw(view, "trend", "trend", key, **asked, style={**style, "height": height})
 
 
 def answer(view: View, scope: Scope, key: str, by: str = TELLING) -> Moved | None:
     """What carries the change of one metric, without drawing it."""
-    asked = {"period": scope.period, "filters": dict(scope.chosen)}
-    found: Moved | None = (
-        door.ask(view, "moved_by", key, **asked) if by == TELLING else door.ask(view, "moved", key, by=by, **asked)
-    )
+    question, asked = _asked(scope, by)
+    found: Moved | None = door.ask(view, question, key, **asked)
     return found
+
+
+def _asked(scope: Scope, by: str) -> tuple[str, dict[str, Any]]:
+    asked: dict[str, Any] = {"period": scope.period, "filters": dict(scope.chosen)}
+    return ("moved_by", asked) if by == TELLING else ("moved", {**asked, "by": by})
+
+
+def _contributions(view: View, scope: Scope, key: str, by: str, found: Moved) -> Drawing:
+    style = {"finding": found.finding, "unit": found.metric.unit, "currency": view.currency}
+    question, asked = _asked(scope, by)
+    return door.draw(view, "contributions", question, key, **asked, part="parts", style=style)
 
 
 def _nothing(found: Moved | None) -> str:

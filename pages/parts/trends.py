@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from analytics import charts
 from analytics.questions import Card
+from pages.parts import focus
 from pages.ui import door, show
 from pages.ui.door import View
 from pages.ui.filters import Scope
@@ -22,18 +22,8 @@ def twelve_months(view: View, scope: Scope, cards: Sequence[Card]) -> None:
         st.info("None of the key figures has data for this filter. Reset the filters to see them.")
         return
     grid = st.grid(3, min_column_width=280)
-    for one, frame in drawn:
+    for one, _ in drawn:
         with grid.cell():
-            _chart(one, frame, view.currency)
+            show.drawing(focus.trend_of(view, scope, one.metric.key, height=200), f"trend-{one.metric.key}")
     rows = [{"metric": one.metric.name, **row} for one, frame in drawn for row in frame.to_dict("records")]
     show.downloads(view, pd.DataFrame(rows), "Twelve months", scope.told(), "trends")
-
-
-def _chart(one: Card, frame: pd.DataFrame, currency: str) -> None:
-    metric = one.metric
-    show.drawing(
-        charts.trend(
-            frame, name=metric.name, unit=metric.unit, direction=metric.direction, currency=currency, height=200
-        ),
-        f"trend-{metric.key}",
-    )

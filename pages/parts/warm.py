@@ -30,6 +30,6 @@ def _overview(view: View) -> None:
     cards = figures.answers(view, scope)
     key = focus.worst(cards)
     if key is not None:
-        door.ask(view, "trend", key, end=scope.period, filters={})
+        focus.trend_of(view, scope, key)
         focus.answer(view, scope, key)
     door.ask(view, "objectives", scope.period)

@@ -9,7 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from analytics import metrics, questions
+from analytics import charts, metrics, questions
+from analytics.charts import Drawing
 from analytics.periods import Period
 from analytics.questions import Span
 from kb.access import Person
@@ -18,6 +19,7 @@ from pages.ui import bases, filters, people
 from pages.ui.filters import Scope
 
 MOST_ANSWERS = 500
+MOST_DRAWINGS = 500
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,26 @@ def _answer(question: str, what: Any, url: str, revision: int, role: str, _base:
     arguments, named = what
     asked = getattr(questions, question, None) or getattr(metrics, question)
     return asked(_base, _who, *arguments, **named)
+
+
+def draw(
+    view: View, chart: str, question: str, *arguments: Any, part: str = "", style: Mapping[str, Any] | None = None,
+    **named: Any,
+) -> Drawing:  # fmt: skip
+    """The drawing that a function of analytics.charts makes of the answer to a question (or of a part of it).
+
+    Made once for each state of the data and shared, because a figure costs far more to make than to send: never
+    change it. `style` holds the chart's own options.
+    """
+    what = (question, (arguments, named), part, dict(style or {}))
+    return _drawing(chart, what, view.base.url, view.revision, view.who.role, view.base, view.who)
+
+
+@st.cache_resource(max_entries=MOST_DRAWINGS, show_spinner=False)
+def _drawing(
+    chart: str, what: Any, url: str, revision: int, role: str, _base: KnowledgeBase, _who: Person
+) -> Drawing:  # fmt: skip
+    question, asked, part, style = what
+    answer = _answer(question, asked, url, revision, role, _base, _who)
+    drawn: Drawing = getattr(charts, chart)(getattr(answer, part) if part else answer, **style)
+    return drawn

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TypeGuard
 
 LAYERS = ("app", "pages", "analytics", "kb")
 # Who may open the knowledge base in analytics; the command line chooses which one.
@@ -122,6 +123,33 @@ def pages_read_like_a_story(source: Source) -> Iterator[str]:
             yield f"{node.lineno}: uses .{node.attr}"
 
 
+def shared_answers_stay_whole(source: Source) -> Iterator[str]:
+    """Answers and drawings are shared by everybody: pages get them by the cached door and never change them."""
+    if source.layer != "pages":
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "st.cache_data":
+            yield f"{node.lineno}: st.cache_data unpickles at every run, share by the door instead"
+        if isinstance(node, ast.Attribute) and node.attr == "figure" and source.path != "pages/ui/show.py":
+            yield f"{node.lineno}: reaches into a shared figure"
+        if isinstance(node, ast.Call) and _asks_around_the_door(node) and source.path != "pages/ui/door.py":
+            yield f"{node.lineno}: asks {ast.unparse(node.func)} around the cached door"
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if _changes(node) else []
+        for target in targets:
+            if isinstance(target, ast.Subscript) and ast.unparse(target.value).endswith(("iloc", "loc", ".columns")):
+                yield f"{node.lineno}: changes a frame"
+
+
+def _changes(node: ast.AST) -> TypeGuard[ast.AugAssign]:
+    return isinstance(node, ast.AugAssign)
+
+
+def _asks_around_the_door(call: ast.Call) -> bool:
+    owner, _, name = ast.unparse(call.func).rpartition(".")
+    is_question = owner in ("questions", "metrics") and not name.startswith("check_")  # these judge, they read nothing
+    return is_question or (owner == "charts" and name not in ("shown", "difference", "safe"))
+
+
 def the_demo_stays_apart(source: Source) -> Iterator[str]:
     """The product works the same without the invented company."""
     if source.layer in LAYERS and not _within(source.module, DEMO_STARTERS):
@@ -181,6 +209,7 @@ LAWS: tuple[Callable[[Source], Iterator[str]], ...] = (
     few_doors_to_the_base,
     only_its_own_tools,
     pages_read_like_a_story,
+    shared_answers_stay_whole,
     the_demo_stays_apart,
     no_executable_files,
     no_unsafe_html,

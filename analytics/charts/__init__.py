@@ -1,0 +1,16 @@
+"""Tidy frame in, figure out: the house style. Nothing here opens the knowledge base.
+
+Each function returns a Drawing, which pages get through `pages.ui.door.draw`: made once for each state of the data,
+shared by everybody, never changed.
+"""
+
+from __future__ import annotations
+
+from analytics.charts.house import ACCENT, BAD, CONFIG, GOOD, GREY, Drawing, difference, safe, shown
+from analytics.charts.movements import MOST_BARS, contributions
+from analytics.charts.trends import trend
+
+__all__ = [
+    "ACCENT", "BAD", "CONFIG", "GOOD", "GREY", "MOST_BARS", "Drawing", "contributions", "difference", "safe", "shown",
+    "trend",
+]  # fmt: skip
