@@ -2,6 +2,10 @@
 
 Each function returns a Drawing, which pages get through `pages.ui.door.draw`: made once for each state of the data,
 shared by everybody, never changed.
+
+A drawing over months uses `house.month_axis`, takes `events: pd.DataFrame | None = None` and ends with
+`house.mark_events(figure, events)`; the door hands it what happened, limited by the filters of the question. No page
+passes events, and a test fails for a month axis without them.
 """
 
 from __future__ import annotations

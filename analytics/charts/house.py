@@ -7,8 +7,11 @@ background. The finding is the title; it stands above the figure as text, so tha
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from analytics.metric import rounded
@@ -17,6 +20,9 @@ ACCENT, GOOD, BAD, GREY = "#0072B2", "#009E73", "#D55E00", "#808080"
 CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False, "scrollZoom": False}
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
 _PLAIN_BELOW = 10_000
+# Labels of events: how many, how long, and the pixels they need on a phone.
+MOST_LABELS, MOST_LINES, LONGEST_LABEL = 3, 20, 18
+ROW, WIDEST_LETTER, PHONE_PLOT = 15, 7.0, 290.0
 _UNITS = {"percent": " %", "ppm": " ppm", "per 1000": " per 1,000", "days": " days"}
 
 
@@ -76,3 +82,83 @@ def empty(height: int) -> go.Figure:
     figure.update_xaxes(fixedrange=True, automargin=True)
     figure.update_yaxes(fixedrange=True, automargin=True)
     return figure
+
+
+def month_axis(figure: go.Figure, ticks: int = 7, **places: int) -> None:
+    """The one axis of time: months and years. Who uses it takes `events` and hands them to mark_events."""
+    figure.update_xaxes(tickformat="%b\n%Y", nticks=ticks, **places)
+
+
+def mark_events(
+    figure: go.Figure, events: pd.DataFrame | None, *, axis: str = "", by: str = "", member: object = None
+) -> str:
+    """Draw what happened as vertical lines over the months already drawn; call it last.
+
+    `events` has happened_on, kind, title, dimension, member, as the door hands them over (none: no events). The latest
+    three are labelled above the plot, where the figure grows for them, the others bear a sign; all tell more on hover.
+    In small multiples `axis` is the number of the panel's axes ("2"), and `by` and `member` name what the panel shows:
+    events limited to other members are left out there. Returns a sentence for the alternative text, '' without events.
+    """
+    months = _months_drawn(figure, axis)
+    if events is None or events.empty or months is None:
+        return ""
+    first, last = months
+    inside = events[events["happened_on"].between(first, last)]
+    if by:
+        inside = inside[(inside["dimension"] != by) | (inside["member"] == member)]
+    told = inside.sort_values("happened_on").tail(MOST_LINES)
+    places = [float((day - first) / max(last - first, pd.Timedelta(days=1))) for day in told["happened_on"]]
+    rows = _rows_of_labels(told["title"].to_list(), places)
+    for event, place, row in zip(told.to_dict("records"), places, rows, strict=True):
+        _mark(figure, event, axis, row, place)
+    _make_room(figure, max((row for row in rows if row is not None), default=-1) + 1)
+    words = [f"{event['happened_on']:%Y-%m-%d} {event['title']}" for event in told.to_dict("records")]
+    return f" Marked: {'; '.join(words)}." if words else ""
+
+
+def _months_drawn(figure: go.Figure, axis: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """From the first day drawn to the end of the last month; none where no month is drawn."""
+    drawn = [trace.x for trace in figure.data if (trace.xaxis or "x") == f"x{axis}" and trace.x is not None]
+    days = pd.DatetimeIndex([pd.Timestamp(day) for some in drawn for day in some]).dropna()
+    if days.empty:
+        return None
+    return days.min(), days.max().normalize() + pd.offsets.MonthEnd(0)
+
+
+def _rows_of_labels(titles: list[str], places: list[float]) -> list[int | None]:
+    """For each event the row of its label, one above the other where two would cover each other on a phone."""
+    ends = [_extent(title, place) for title, place in zip(titles, places, strict=True)]
+    rows: list[int | None] = [None] * len(titles)
+    for i in range(max(len(titles) - MOST_LABELS, 0), len(titles)):
+        taken = {rows[j] for j in range(i) if ends[j][0] < ends[i][1] and ends[i][0] < ends[j][1]}
+        rows[i] = next(row for row in range(MOST_LABELS) if row not in taken)
+    return rows
+
+
+def _extent(title: str, place: float) -> tuple[float, float]:
+    """From where to where a label reaches on a phone, as shares of the axis; it opens to the roomier side."""
+    width = (len(short(title, LONGEST_LABEL)) + 1) * WIDEST_LETTER / PHONE_PLOT
+    return (place, place + width) if place < 0.5 else (place - width, place)
+
+
+def _mark(figure: go.Figure, event: Mapping[Hashable, Any], axis: str, row: int | None, place: float) -> None:
+    day = event["happened_on"]
+    limited = f", {event['dimension']} {event['member']}" if event["dimension"] else ""
+    where = {"x0": day, "x1": day, "y0": 0, "y1": 1, "xref": f"x{axis}", "yref": f"y{axis} domain"}
+    figure.add_shape(type="line", layer="below", line={"color": GREY, "dash": "dot", "width": 1.5}, **where)
+    label: dict[str, Any] = {"text": "▾", "yanchor": "top", "xanchor": "center"}
+    if row is not None:
+        side = "left" if place < 0.5 else "right"
+        text = safe(short(event["title"], LONGEST_LABEL))
+        label = {"text": text, "yanchor": "bottom", "xanchor": side, "yshift": row * ROW}
+    figure.add_annotation(
+        x=day, y=1, xref=where["xref"], yref=where["yref"], showarrow=False, borderpad=0, font={"size": 12},
+        hovertext=safe(f"{day:%Y-%m-%d}, {event['kind']}{limited}: {event['title']}"), **label,
+    )  # fmt: skip
+
+
+def _make_room(figure: go.Figure, rows: int) -> None:
+    """The labels stand above the plot: it keeps its size, the figure grows."""
+    top = figure.layout.margin.t or 0
+    wanted = max(top, 8 + rows * ROW)
+    figure.update_layout(height=(figure.layout.height or 300) + wanted - top, margin_t=wanted)

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.house import ACCENT, GREY, Drawing, empty, safe, shown, suffix
+from analytics.charts.house import ACCENT, GREY, Drawing, empty, mark_events, month_axis, safe, shown, suffix
 
 
 def trend(
-    frame: pd.DataFrame, *, name: str, unit: str, direction: str, currency: str = "", height: int = 300
-) -> Drawing:
+    frame: pd.DataFrame, *, name: str, unit: str, direction: str, currency: str = "", height: int = 300,
+    events: pd.DataFrame | None = None,
+) -> Drawing:  # fmt: skip
     """One metric by month.
 
     `frame` has month, value, is_mature and, where known, target, low, high. Months whose cohort is too young for a
@@ -31,9 +32,9 @@ def trend(
         figure.add_hline(y=target, line={"color": GREY, "dash": "dash", "width": 1.5})
         figure.add_annotation(text=f"target {shown(target, unit, currency)}", **_beside(frame, target))
     figure.update_yaxes(rangemode="tozero" if unit in ("money", "count", "units") else "normal", nticks=5)
-    figure.update_xaxes(tickformat="%b\n%Y", nticks=7)
+    month_axis(figure)
     title = _trend_title(mature, name, unit, direction, currency, target)
-    return Drawing(figure, title, f"Line chart by month. {title}")
+    return Drawing(figure, title, f"Line chart by month. {title}.{mark_events(figure, events)}")
 
 
 def _beside(frame: pd.DataFrame, target: float) -> dict[str, Any]:

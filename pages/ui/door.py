@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from analytics import charts, metrics, questions
+from analytics import catalog, charts, metrics, questions
 from analytics.charts import Drawing
 from analytics.periods import Period
 from analytics.questions import Span
@@ -79,7 +81,8 @@ def draw(
     """The drawing that a function of analytics.charts makes of the answer to a question (or of a part of it).
 
     Made once for each state of the data and shared, because a figure costs far more to make than to send: never
-    change it. `style` holds the chart's own options.
+    change it. `style` holds the chart's own options. A chart that takes `events` gets those that the question's
+    metric (its first argument) and `filters` concern; no page can forget them.
     """
     what = (question, (arguments, named), part, dict(style or {}))
     return _drawing(chart, what, view.base.url, view.revision, view.who.role, view.base, view.who)
@@ -91,5 +94,19 @@ def _drawing(
 ) -> Drawing:  # fmt: skip
     question, asked, part, style = what
     answer = _answer(question, asked, url, revision, role, _base, _who)
+    if _takes_events(chart):
+        what_happened = _answer("events", ((), _concern(*asked)), url, revision, role, _base, _who)
+        style = {**style, "events": what_happened}
     drawn: Drawing = getattr(charts, chart)(getattr(answer, part) if part else answer, **style)
     return drawn
+
+
+@cache
+def _takes_events(chart: str) -> bool:
+    return "events" in inspect.signature(getattr(charts, chart)).parameters
+
+
+def _concern(arguments: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    """What a question is about: its metric, where its first argument is one, and its filters."""
+    is_metric = bool(arguments) and isinstance(arguments[0], str) and arguments[0] in catalog.METRICS
+    return {"key": arguments[0] if is_metric else None, "filters": dict(named.get("filters") or {})}
