@@ -23,6 +23,13 @@ class days_between(GenericFunction[int]):  # noqa: N801 - a function of SQL
     inherit_cache = True
 
 
+class months_between(GenericFunction[int]):  # noqa: N801 - a function of SQL
+    """Whole months from the first date to the second: 31 January to 28 February is none, to 31 March two."""
+
+    type = Integer()
+    inherit_cache = True
+
+
 class real(GenericFunction[float]):  # noqa: N801 - a function of SQL
     """A number as a float, so that no division is one of integers."""
 
@@ -50,6 +57,23 @@ def _days_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _days_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     first, second = (compiler.process(clause, **options) for clause in element.clauses)
     return f"({second} - {first})"
+
+
+@compiles(months_between, "sqlite")
+def _months_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(clause, **options) for clause in element.clauses)
+    years, months = (f"(strftime('{part}', {second}) - strftime('{part}', {first}))" for part in ("%Y", "%m"))
+    return f"({years} * 12 + {months} - (strftime('%d', {second}) < strftime('%d', {first})))"
+
+
+@compiles(months_between, "postgresql")
+def _months_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(clause, **options) for clause in element.clauses)
+    years, months, days = (
+        (f"extract({part} FROM {second})", f"extract({part} FROM {first})") for part in ("year", "month", "day")
+    )
+    whole = f"({years[0]} - {years[1]}) * 12 + {months[0]} - {months[1]}"
+    return f"CAST({whole} - CASE WHEN {days[0]} < {days[1]} THEN 1 ELSE 0 END AS INTEGER)"
 
 
 @compiles(real, "sqlite")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import String, and_, case, cast, func, literal
 
-from kb.facts.expressions import days_between
+from kb.facts.expressions import days_between, months_between
 from kb.facts.fact import Column, Fact, Join
 from kb.facts.selling import SHIPMENTS
 from kb.facts.shared import CUSTOMERS, PRODUCTS, joined, of_customer, of_lot, of_product, plain, table
@@ -14,6 +14,8 @@ FEEDBACK, REQUESTS = table("feedback"), table("requests")
 SHARES = table("field_allocations")
 WINDOW_DAYS = 180
 """A cohort is followed this long, so that old and young cohorts compare."""
+SERVICE_MONTHS = 12
+"""Claims are counted up to this age; only cohorts that reached it whole are."""
 
 
 def _returns() -> Fact:
@@ -71,6 +73,9 @@ def _returned() -> Fact:
     in_window = days_between(SHIPMENTS.c.shipped_on, RETURNS.c.returned_on) <= WINDOW_DAYS
     units = SHARES.c.share * func.coalesce(RETURNS.c.quantity, 1)
     is_defect = and_(in_window, ~func.coalesce(RETURNS.c.is_no_trouble_found, False))
+    months = months_between(SHIPMENTS.c.shipped_on, RETURNS.c.returned_on)
+    # what came back before it left was dated wrong on one side; it counts as young, like in the window above
+    age = case((months < 0, 0), else_=months)
     return Fact(
         "returned", "Returns by ship cohort",
         "the share of one return that came from one shipment, by the day that left",
@@ -80,7 +85,10 @@ def _returned() -> Fact:
         measures={
             "units_returned": Column(case((in_window, units), else_=0.0), ("shipment",)),
             "units_defective": Column(case((is_defect, units), else_=0.0), ("shipment",)),
+            "units_claimed": Column(case((age < SERVICE_MONTHS, units), else_=0.0), ("shipment",)),
+            "units_returned_any_age": Column(units),
         },
+        counted={"age_months": Column(age, ("shipment",))},
         details={**plain(RETURNS, "returned_on", "text"), **plain(SHARES, "share", "basis")},
         seen=Column(RETURNS.c.returned_on),
     )  # fmt: skip

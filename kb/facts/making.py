@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, case, cast, exists, func, literal, null, or_, select
+from typing import Any
 
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, literal, null, or_, select
+
+from kb.facts.expressions import real
 from kb.facts.fact import Column, Fact, Join
 from kb.facts.shared import LOTS, PRODUCTS, joined, of_line, of_lot, of_product, plain, table
 
 RAW_LOTS, WORK_ORDERS, INSPECTIONS = table("lots"), table("work_orders"), table("inspections")
 RECORDS, RECEIPTS = table("nonconformances"), table("purchase_receipts")
-SUPPLIERS, MATERIALS = table("suppliers"), table("materials")
+SUPPLIERS, MATERIALS, USED = table("suppliers"), table("materials"), table("lot_materials")
 
 
 def _production() -> Fact:
@@ -59,6 +62,50 @@ def _inspections() -> Fact:
 
 
 def _nonconformances() -> Fact:
+    joins, dimensions = _of_record()
+    return Fact(
+        "nonconformances", "Nonconformances", "one factory record of something not as it should be, by day",
+        table="nonconformances", root=RECORDS, key=Column(RECORDS.c.nonconformance_number),
+        on=Column(RECORDS.c.detected_at), joins=joins, dimensions=dimensions, measures=_of_failure(),
+        details=plain(RECORDS, "text"),
+    )  # fmt: skip
+
+
+def _nonconformance_shares() -> Fact:
+    joins, dimensions = _of_record()
+    used = func.coalesce(_materials_of_lot(), 1)
+    measures = {name: Column(column.expression / real(used), column.needs) for name, column in _of_failure().items()}
+    source, source_dimensions = _of_source(USED.c.supplier_id, USED.c.material_id)
+    return Fact(
+        "nonconformance_shares", "Nonconformances by supplier lot",
+        "an equal share of one nonconformance for each supplier lot that went into its lot, by day",
+        table="nonconformances", root=RECORDS.outerjoin(USED, USED.c.lot_id == RECORDS.c.lot_id),
+        key=Column(RECORDS.c.nonconformance_number), on=Column(RECORDS.c.detected_at), joins={**joins, **source},
+        dimensions={**dimensions, **source_dimensions, "supplier_lot": Column(USED.c.supplier_lot_number)},
+        measures=measures, details=plain(RECORDS, "text"),
+    )  # fmt: skip
+
+
+def _materials_of_lot() -> ColumnElement[Any]:
+    """How many supplier lots went into the record's lot, none where nobody knows."""
+    others = table("lot_materials").alias("used_beside")
+    count = select(func.count()).where(others.c.lot_id == RECORDS.c.lot_id).correlate(RECORDS).scalar_subquery()
+    return func.nullif(count, 0)
+
+
+def _of_failure() -> dict[str, Column]:
+    quantity = RECORDS.c.quantity
+    cost_of_scrap = case((RECORDS.c.disposition == "scrap", quantity * PRODUCTS.c.unit_cost))
+    return {
+        "nonconformances": Column(literal(1)),
+        "units_nonconforming": Column(quantity),
+        "units_reworked": Column(case((RECORDS.c.disposition == "rework", quantity))),
+        "units_written_off": Column(case((RECORDS.c.disposition == "scrap", quantity))),
+        "failure_cost": Column(func.coalesce(RECORDS.c.cost, cost_of_scrap), ("product",)),
+    }
+
+
+def _of_record() -> tuple[dict[str, Join], dict[str, Column]]:
     orders = WORK_ORDERS.alias("recorded_work_orders")
     product = func.coalesce(RECORDS.c.product_id, LOTS.c.product_id, orders.c.product_id)
     center = func.coalesce(RECORDS.c.work_center_id, LOTS.c.work_center_id, orders.c.work_center_id)
@@ -66,23 +113,11 @@ def _nonconformances() -> Fact:
     ends = ("lot", "work_order")
     joins, dimensions = joined(of_product(product, ends), (lot_joins, lot_dimensions), of_line(center, ends))
     joins["work_order"] = Join(orders, orders.c.work_order_id == RECORDS.c.work_order_id)
-    cost_of_scrap = case((RECORDS.c.disposition == "scrap", RECORDS.c.quantity * PRODUCTS.c.unit_cost))
-    return Fact(
-        "nonconformances", "Nonconformances", "one factory record of something not as it should be, by day",
-        table="nonconformances", root=RECORDS, key=Column(RECORDS.c.nonconformance_number),
-        on=Column(RECORDS.c.detected_at), joins=_lot_first(joins),
-        dimensions={
-            **dimensions,
-            "shift": Column(func.coalesce(RECORDS.c.shift, LOTS.c.shift), ("lot",)),
-            **plain(RECORDS, "station", "defect_code", "disposition"),
-        },
-        measures={
-            "nonconformances": Column(literal(1)),
-            "units_nonconforming": Column(RECORDS.c.quantity),
-            "failure_cost": Column(func.coalesce(RECORDS.c.cost, cost_of_scrap), ("product",)),
-        },
-        details=plain(RECORDS, "text"),
-    )  # fmt: skip
+    return _lot_first(joins), {
+        **dimensions,
+        "shift": Column(func.coalesce(RECORDS.c.shift, LOTS.c.shift), ("lot",)),
+        **plain(RECORDS, "station", "defect_code", "disposition"),
+    }
 
 
 def _lot_first(joins: dict[str, Join]) -> dict[str, Join]:
@@ -92,24 +127,13 @@ def _lot_first(joins: dict[str, Join]) -> dict[str, Join]:
 
 
 def _purchase_receipts() -> Fact:
+    joins, dimensions = _of_source(RECEIPTS.c.supplier_id, RECEIPTS.c.material_id)
     received, rejected = RECEIPTS.c.quantity_received, RECEIPTS.c.quantity_rejected
     return Fact(
         "purchase_receipts", "Purchase receipts", "one received line, by day of receipt",
         table="purchase_receipts", root=RECEIPTS, key=Column(RECEIPTS.c.receipt_number),
         on=Column(RECEIPTS.c.received_on),
-        joins={
-            "supplier": Join(SUPPLIERS, SUPPLIERS.c.supplier_id == RECEIPTS.c.supplier_id),
-            "material": Join(MATERIALS, MATERIALS.c.material_id == RECEIPTS.c.material_id),
-        },
-        dimensions={
-            "supplier": Column(SUPPLIERS.c.supplier_number, ("supplier",)),
-            "supplier_name": Column(SUPPLIERS.c.name, ("supplier",)),
-            "supplier_country": Column(SUPPLIERS.c.country, ("supplier",)),
-            "supplier_lot": Column(RECEIPTS.c.supplier_lot_number),
-            "material": Column(MATERIALS.c.material_number, ("material",)),
-            "material_name": Column(MATERIALS.c.name, ("material",)),
-            "component": Column(MATERIALS.c.component, ("material",)),
-        },
+        joins=joins, dimensions={**dimensions, "supplier_lot": Column(RECEIPTS.c.supplier_lot_number)},
         measures={
             "units_received": Column(case((rejected.is_not(None), received))),
             "units_refused": Column(case((received.is_not(None), rejected))),
@@ -118,4 +142,19 @@ def _purchase_receipts() -> Fact:
     )  # fmt: skip
 
 
-FACTS = (_production(), _inspections(), _nonconformances(), _purchase_receipts())
+def _of_source(supplier: ColumnElement[Any], material: ColumnElement[Any]) -> tuple[dict[str, Join], dict[str, Column]]:
+    joins = {
+        "supplier": Join(SUPPLIERS, SUPPLIERS.c.supplier_id == supplier),
+        "material": Join(MATERIALS, MATERIALS.c.material_id == material),
+    }
+    return joins, {
+        "supplier": Column(SUPPLIERS.c.supplier_number, ("supplier",)),
+        "supplier_name": Column(SUPPLIERS.c.name, ("supplier",)),
+        "supplier_country": Column(SUPPLIERS.c.country, ("supplier",)),
+        "material": Column(MATERIALS.c.material_number, ("material",)),
+        "material_name": Column(MATERIALS.c.name, ("material",)),
+        "component": Column(MATERIALS.c.component, ("material",)),
+    }
+
+
+FACTS = (_production(), _inspections(), _nonconformances(), _nonconformance_shares(), _purchase_receipts())
