@@ -23,7 +23,7 @@ from kb.models import Import
 from kb.store import KnowledgeBase
 from kb.views import VIEWS, table, view
 
-__all__ = ["VIEWS", "Format", "data_time", "defused", "export_frame", "sheet_name", "table", "view"]
+__all__ = ["VIEWS", "Format", "data_time", "defused", "export_document", "export_frame", "sheet_name", "table", "view"]
 Format = Literal["csv", "xlsx", "json"]
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
@@ -65,9 +65,28 @@ def export_frame(
     facts = {"Title": title, "Data as of": data_time, "Exported by": who.name, **_filters(filters), "Times": "UTC"}
     sheet = _capped(Sheet(_flat(frame), title, facts), cap)
     content = _WRITERS[format](sheet, about)
-    with base.writing() as connection:
-        what = {"rows": len(sheet.frame), "format": format, "filters": dict(filters), "data_time": data_time}
-        audit.append(connection, who, "export", "exports", title, after=what, changes_data=False)
+    what = {"rows": len(sheet.frame), "format": format, "filters": dict(filters), "data_time": data_time}
+    _record(base, who, title, what)
+    return content
+
+
+def export_document(
+    make: Callable[[], bytes],
+    *,
+    title: str,
+    filters: Mapping[str, str],
+    data_time: str,
+    format: str,
+    who: Person,
+    base: KnowledgeBase,
+) -> bytes:
+    """What `make` returns (a report as html or pdf); the export is recorded. Raises Refused without the permission.
+
+    The caller has written filters and data time into the document.
+    """
+    require(who, "export")
+    content = make()
+    _record(base, who, title, {"format": format, "filters": dict(filters), "data_time": data_time})
     return content
 
 
@@ -88,6 +107,11 @@ def sheet_name(title: str) -> str:
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).strip().strip("'")[:31].strip().strip("'")
     name = re.sub(r"\A[=+\-@\uff1d\uff0b\uff0d\uff20\s']+", "", name)
     return name if name and name.lower() not in ("history", "about") else "Data"
+
+
+def _record(base: KnowledgeBase, who: Person, title: str, what: dict[str, Any]) -> None:
+    with base.writing() as connection:
+        audit.append(connection, who, "export", "exports", title, after=what, changes_data=False)
 
 
 def _filters(filters: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import first_run, sidebar
-from pages.ui import boundary, door
+from pages.ui import boundary, door, reports
 
 st.set_page_config("Symbiosis", Path(__file__).parent / "ui" / "icon.png", layout="wide", initial_sidebar_state=240)
 
@@ -31,4 +31,6 @@ with boundary.guarded():
         sidebar.filters(view)
         sidebar.identity(view)
         sidebar.base(view)
+    reports.begin()
     page.run()
+    reports.offer(view)

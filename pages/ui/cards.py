@@ -9,6 +9,8 @@ import streamlit as st
 from analytics.charts import difference, shown
 from analytics.metric import Metric
 from analytics.questions import Card
+from analytics.report import Number
+from pages.ui import reports
 from pages.ui.filters import records_link
 from pages.ui.plain import plain
 
@@ -33,6 +35,7 @@ def card(shown_card: Card, currency: str) -> None:
     metric = shown_card.metric
     with st.container(border=True, height="stretch", gap="xxsmall"):
         st.markdown(_label(metric, currency), help=f"{explained(metric)} {plain(_sentence(shown_card.note))}")
+        reports.note(_noted(shown_card, currency))
         if shown_card.reason:
             st.metric(metric.name, None, label_visibility="collapsed")
             st.caption(plain(_sentence(shown_card.reason)))
@@ -44,6 +47,16 @@ def card(shown_card: Card, currency: str) -> None:
         if told := _below(shown_card, currency):
             st.caption(plain(told))
         st.page_link("records.py", label="Records", query_params=records_link(metric.key))
+
+
+def _noted(shown_card: Card, currency: str) -> Number:
+    """The card as it stands in a report, its change beside its value."""
+    metric = shown_card.metric
+    delta = difference(shown_card.delta, metric.unit) if known(shown_card.delta) else ""
+    below = shown_card.reason or _below(shown_card, currency)
+    return Number(
+        f"{metric.name}", shown(shown_card.value, metric.unit, currency), " ".join(filter(None, [delta, below]))
+    )
 
 
 def _label(metric: Metric, currency: str) -> str:

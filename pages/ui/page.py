@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.ui import bases, filters
+from pages.ui import bases, filters, reports
 from pages.ui.door import View
 from pages.ui.filters import Scope
 from pages.ui.plain import plain
@@ -19,9 +19,12 @@ def header(view: View, title: str, scope: Scope | None = None) -> None:
         if view.which == "demo":
             st.badge("Demo data", color="blue", help="An invented company. The Data page leads to your own data.")
         if scope is not None:
-            told = f"{scope.words[:1].upper()}{scope.words[1:]}"
-            st.caption(plain(f"{scope.period.label}, compared with {scope.before.label}. {told}."), width="content")
+            words = f"{scope.words[:1].upper()}{scope.words[1:]}"
+            st.caption(plain(f"{scope.period.label}, compared with {scope.before.label}. {words}."), width="content")
         st.caption(plain(age(view)), width="content")
+        told = {"Company": "the invented company (demo data)"} if view.which == "demo" else {}
+        told |= {name.capitalize(): value for name, value in (scope.told() if scope else {}).items()}
+        reports.head(title, told | {"Data": age(view)})
         if scope is not None and scope.is_narrowed:
             st.button("Reset filters", type="tertiary", on_click=filters.reset, key=f"reset-{title}")
 

@@ -10,7 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from analytics.charts import CONFIG, Drawing
+from analytics.report import Picture, Rows
 from kb import exporting
+from pages.ui import reports
 from pages.ui.door import View
 from pages.ui.page import age
 from pages.ui.plain import plain
@@ -21,12 +23,14 @@ MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocumen
 
 def drawing(drawn: Drawing, key: str) -> None:
     """The finding as text, which wraps on a phone, then the figure with its alternative text."""
+    reports.note(Picture(drawn))
     st.markdown(f"**{plain(drawn.title)}**")
     st.plotly_chart(drawn.figure, config=CONFIG, key=key, alt=drawn.alt)
 
 
 def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None) -> None:
     """Rows as they are, without the index; cells are drawn as text and never read as markup."""
+    reports.note(Rows(frame, alt))
     st.dataframe(
         frame,
         hide_index=True,
