@@ -105,6 +105,13 @@ _ALL = (
         needs=(_need("purchase_receipts", "quantity_received"), _need("purchase_receipts", "quantity_rejected")),
     ),
     Metric(
+        "return_cost", "Cost of returns", "sum", "money", "down", ("quality", "customer care"),
+        "The credit of each return where it is given, else returned units times the product's unit price, by the day "
+        "it came back.",
+        "external failure, ASQ", (Term("returns", "return_cost"),),
+        needs=(_need("returns"), Need((("returns", ("credit",)), ("products", ("unit_price",))))),
+    ),
+    Metric(
         "return_rate_calendar", "Return rate (calendar)", "ratio", "percent", "down", ("production", "customer care"),
         "Units returned in a period / units shipped in the same period. Returns lag sales: where returns name their "
         "origin, the ship cohort variant is the fairer one.",
