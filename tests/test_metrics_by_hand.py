@@ -35,6 +35,8 @@ BY_HAND: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]
     "on_time_to_promise": ((200 / 3, 2, 3), (0.0, 0, 1)),
     "on_time_to_request": ((200 / 3, 2, 3), (0.0, 0, 1)),
     "supplier_reject_rate": ((10.0, 20, 200), (2.5, 1, 40)),
+    # credits 6 and 5
+    "return_cost": ((NAN, NAN, NAN), (11, 11, NAN)),
     # the first return ever recorded is of 1 February: January is unknown, not free of returns
     "return_rate_calendar": ((NAN, NAN, 35), (20.0, 2, 10)),
     # R1 and R3 whole, of R2 two units times 5/15 in January and 10/15 in February; R4 came after 219 days
