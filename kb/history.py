@@ -10,7 +10,7 @@ from kb.models import AuditEntry, Import, ImportFile, RefusedRow
 from kb.store import KnowledgeBase
 
 MOST_ROWS = 2000
-SHARED = frozenset({"objectives", "imports"})
+SHARED = frozenset({"objectives", "imports", "events"})
 
 
 def imports(base: KnowledgeBase, who: Person) -> pd.DataFrame:

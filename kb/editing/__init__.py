@@ -1,0 +1,15 @@
+"""Every write a person can make: allowed, guarded by the version they saw, recorded in the same transaction."""
+
+from kb.editing.comments import withdraw_comment, write_comment
+from kb.editing.events import EVENT_COLUMNS, change_event, enter_event, withdraw_event
+from kb.editing.keeping import assign_account_owner, save_preset, set_setting
+from kb.editing.objectives import OBJECTIVE_COLUMNS, change_objective, close_objective, set_objective
+from kb.editing.people import change_user, introduce
+from kb.editing.pins import MOST_PINS, move_pin, pin, unpin
+from kb.editing.taking_back import TAKEN_BACK, take_back
+
+__all__ = [
+    "EVENT_COLUMNS", "MOST_PINS", "OBJECTIVE_COLUMNS", "TAKEN_BACK", "assign_account_owner", "change_event",
+    "change_objective", "change_user", "close_objective", "enter_event", "introduce", "move_pin", "pin", "save_preset",
+    "set_objective", "set_setting", "take_back", "unpin", "withdraw_comment", "withdraw_event", "write_comment",
+]  # fmt: skip
