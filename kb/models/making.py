@@ -67,6 +67,7 @@ class Inspection(Imported, Base):
     inspected_on: Mapped[date | None] = field("Day", "2024-03-06", index=True)
     quantity_inspected: Mapped[float | None] = field("Units inspected for the first time", "451")
     quantity_rejected: Mapped[float | None] = field("Units not good in the first run", "14")
+    cost: Mapped[float | None] = field("Cost of inspecting and testing", "35.00")
 
 
 class Nonconformance(Imported, Base):

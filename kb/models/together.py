@@ -57,6 +57,7 @@ class Action(Imported, Edited, Base):
     component: Mapped[str | None] = field("Component concerned", "GSK")
     defect_code: Mapped[str | None] = field("Defect code concerned", "M41")
     status: Mapped[str | None] = field("open, implemented, closed", "closed")
+    cost: Mapped[float | None] = field("Cost of preventing it from now on", "1800.00")
 
 
 class ActionStep(Edited, Base):
