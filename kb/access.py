@@ -71,7 +71,19 @@ def person(connection: Connection, user_id: int, department: str | None = None) 
 def people(base: KnowledgeBase, who: Person) -> list[Person]:
     """Everybody who is active in a department, by name, each acting for their first one."""
     require(who, "read")
-    belongs = User.user_id.in_(select(UserDepartment.user_id))
+    belonging = (
+        select(User.user_id, User.name, User.role, UserDepartment.department)
+        .join(UserDepartment, UserDepartment.user_id == User.user_id)
+        .where(User.is_active)
+        .order_by(User.name, UserDepartment.department)
+    )
     with base.reading() as connection:
-        ids = connection.scalars(select(User.user_id).where(User.is_active, belongs).order_by(User.name)).all()
-        return [person(connection, user_id) for user_id in ids]
+        rows = connection.execute(belonging).all()
+    departments: dict[int, list[str]] = {}
+    for row in rows:
+        departments.setdefault(row.user_id, []).append(row.department)
+    known = {row.user_id: row for row in rows}
+    return [
+        Person(known[user_id].name, theirs[0], known[user_id].role, user_id, tuple(theirs))
+        for user_id, theirs in departments.items()
+    ]

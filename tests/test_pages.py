@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from kb import demo, editing, history, store
 from kb.access import Person
 from kb.store import KnowledgeBase
-from pages.ui import people
+from pages.ui import door, people
 from pages.ui.plain import plain
 from tests.small_company import add
 
@@ -29,6 +29,7 @@ def fresh_caches() -> Iterator[None]:
     """Caches are shared by the whole process; each test has a base of its own."""
     yield
     st.cache_resource.clear()
+    door.forget()
     people._remembered.clear()
 
 
@@ -158,7 +159,15 @@ def test_who_i_am_is_asked_before_the_first_change_and_kept(full: Path, open_pag
     sound(test)
 
 
+def unfold(test: AppTest, *boxes: str) -> AppTest:
+    """Open expanders and popovers, which draw what is in them only then."""
+    for box in boxes:
+        test.session_state[box] = True
+    return test.run()
+
+
 def introduce(test: AppTest) -> None:
+    unfold(test, "identity")
     name = test.sidebar.selectbox(key="name-sidebar")
     name.set_value(name.options[0])
     test.sidebar.selectbox(key="department-sidebar").set_value("quality")
@@ -168,6 +177,7 @@ def introduce(test: AppTest) -> None:
 def test_an_objective_that_only_one_can_move_is_refused_with_the_reason(full: Path, open_page: Open) -> None:
     test = open_page()
     introduce(test)
+    unfold(test, "new-objective-box")
     test.selectbox(key="objective-metric").set_value("orders").run()
     test.number_input(key="target-orders").set_value(500.0)
     next(button for button in test.button if button.label == "Set objective").click().run()
@@ -177,6 +187,7 @@ def test_an_objective_that_only_one_can_move_is_refused_with_the_reason(full: Pa
 def test_an_objective_is_set_and_shown_at_once(full: Path, open_page: Open) -> None:
     test = open_page()
     introduce(test)
+    unfold(test, "new-objective-box")
     test.selectbox(key="objective-metric").set_value("scrap_rate").run()
     test.number_input(key="target-scrap_rate").set_value(1.5)
     next(button for button in test.button if button.label == "Set objective").click().run()
@@ -188,6 +199,7 @@ def test_two_people_who_change_one_objective_see_both_values_and_lose_none(full:
     base = store.open_base(store.address("demo"))
     test = open_page()
     introduce(test)
+    unfold(test, "change-1")
     other = editing.introduce(base, "Somebody Else", "sales")
     editing.change_objective(base, other, 1, 1, target=90.0)
     test.number_input(key="target-1-1").set_value(80.0)

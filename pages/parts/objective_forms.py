@@ -24,7 +24,10 @@ NAMES = list(catalog.METRICS)
 
 def new(view: View, scope: Scope) -> None:
     """Set an objective: metric, target, day, two owners."""
-    with st.expander("Set a common objective"):
+    box = st.expander("Set a common objective", key="new-objective-box", on_change="rerun")
+    if not box.open:  # forms are drawn for those who open them: closed ones took half of every rerun
+        return
+    with box:
         if not people.asked(view.base, view.who, "objective"):
             return
         key = st.selectbox(
@@ -73,7 +76,10 @@ def _set(
 
 def change(view: View, one: ObjectiveStatus) -> None:
     """Change target and day, or close it; a conflict shows both values."""
-    with st.popover("Change", type="tertiary", key=f"change-{one.objective_id}"):
+    box = st.popover("Change", type="tertiary", key=f"change-{one.objective_id}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         if not people.asked(view.base, view.who, f"objective-{one.objective_id}"):
             return
         _history(view, one.objective_id)
@@ -133,10 +139,13 @@ def _history(view: View, objective_id: int) -> None:
 
 def recent(view: View) -> None:
     """The last changes of objectives, each of which can be taken back."""
-    entries = history.changes(view.base, view.who, table="objectives", limit=5)
-    if entries.empty:
+    box = st.expander("Last changes of objectives", key="recent-objectives", on_change="rerun")
+    if not box.open:
         return
-    with st.expander("Last changes of objectives"):
+    with box:
+        entries = history.changes(view.base, view.who, table="objectives", limit=5)
+        if entries.empty:
+            st.caption("Nobody changed an objective yet.")
         for entry in entries.itertuples():
             by = f"{entry.user_name} ({entry.department})"
             told = f"{stamp(entry.happened_at)}: {by} {entry.verb} objective {entry.subject}"

@@ -21,8 +21,10 @@ def identity(view: View) -> None:
     who = view.who
     known = who is not people.VISITOR
     label = f"I am {plain(who.name)}, {who.department}" if known else "I am ..."
-    with st.popover(label, width="stretch"):
-        people.introduction(view.base, "sidebar")
+    box = st.popover(label, width="stretch", key="identity", on_change="rerun")
+    if box.open:
+        with box:
+            people.introduction(view.base, "sidebar")
 
 
 def base(view: View) -> None:

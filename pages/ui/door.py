@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
+from threading import Condition
 from typing import Any
 
 import streamlit as st
+from cachetools import LRUCache, cached
 
 from analytics import catalog, charts, metrics, questions
 from analytics.charts import Drawing
@@ -22,6 +24,9 @@ from pages.ui.filters import Scope
 
 MOST_ANSWERS = 500
 MOST_DRAWINGS = 500
+LATEST = "latest-view"
+# What people say and keep changes no number: these answers are renewed by the record, not by the data.
+TALK = frozenset({"comments", "comment_counts", "pins"})
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,9 @@ class View:
     base: KnowledgeBase
     who: Person
     revision: int
+    recorded: int = 0
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """From when to when there is data; every part none on an empty base."""
         found: Span = ask(self, "span")
@@ -56,22 +62,53 @@ def view() -> View:
     """The base that is open and the person who asks, as of now."""
     which = bases.chosen()
     base = bases.opened(which)
-    return View(which, base, people.current(base), base.revision())
+    made = View(which, base, people.current(base), *base.revisions())
+    st.session_state[LATEST] = made
+    return made
+
+
+def latest() -> View | None:
+    """The view that this run of the page made, for what stands on every page and must not ask the base again."""
+    made: View | None = st.session_state.get(LATEST)
+    return made
 
 
 def ask(view: View, question: str, *arguments: Any, **named: Any) -> Any:
     """A question of analytics.questions (else metrics), answered once for each state of the data.
 
-    The answer is shared by everybody with the same role: never change it.
+    The answer is shared by everybody with the same role: never change it, and name in the arguments whatever else it
+    depends on (a question about one person takes their user_id).
     """
-    return _answer(question, (arguments, named), view.base.url, view.revision, view.who.role, view.base, view.who)
+    return _answer(view, question, arguments, named)
 
 
-@st.cache_resource(max_entries=MOST_ANSWERS, show_spinner=False)
-def _answer(question: str, what: Any, url: str, revision: int, role: str, _base: KnowledgeBase, _who: Person) -> Any:
-    arguments, named = what
+def forget() -> None:
+    """Drop every answer and drawing; a new state of the data does not need it, they are kept by its revision."""
+    _answer.cache_clear()
+    _drawing.cache_clear()
+
+
+def _fixed(value: Any) -> Hashable:
+    """The value as a part of a cache's key."""
+    if isinstance(value, Mapping):
+        return tuple((name, _fixed(one)) for name, one in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return tuple(_fixed(one) for one in value)
+    fixed: Hashable = value
+    return fixed
+
+
+def _state(view: View, question: str, *asked: Any) -> Hashable:
+    state = view.recorded if question in TALK else view.revision
+    return (view.base.url, state, view.who.role, question, *map(_fixed, asked))
+
+
+# Streamlit's own cache inspects the function and hashes its arguments anew at every call, which took an eighth of a
+# rerun. Of several people who ask the same at once, one computes and the others wait.
+@cached(LRUCache(MOST_ANSWERS), key=_state, condition=Condition())
+def _answer(view: View, question: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
     asked = getattr(questions, question, None) or getattr(metrics, question)
-    return asked(_base, _who, *arguments, **named)
+    return asked(view.base, view.who, *arguments, **named)
 
 
 def draw(
@@ -84,21 +121,19 @@ def draw(
     change it. `style` holds the chart's own options. A chart that takes `events` gets those that the question's
     metric (its first argument) and `filters` concern; no page can forget them.
     """
-    what = (question, (arguments, named), part, dict(style or {}))
-    return _drawing(chart, what, view.base.url, view.revision, view.who.role, view.base, view.who)
+    return _drawing(view, question, chart, (arguments, named), part, style or {})
 
 
-@st.cache_resource(max_entries=MOST_DRAWINGS, show_spinner=False)
+@cached(LRUCache(MOST_DRAWINGS), key=_state, condition=Condition())
 def _drawing(
-    chart: str, what: Any, url: str, revision: int, role: str, _base: KnowledgeBase, _who: Person
+    view: View, question: str, chart: str, asked: tuple[tuple[Any, ...], dict[str, Any]], part: str,
+    style: Mapping[str, Any],
 ) -> Drawing:  # fmt: skip
-    question, asked, part, style = what
-    answer = _answer(question, asked, url, revision, role, _base, _who)
+    answer = _answer(view, question, *asked)
     if _takes_events(chart):
-        what_happened = _answer("events", ((), _concern(*asked)), url, revision, role, _base, _who)
-        style = {**style, "events": what_happened}
+        style = {**style, "events": ask(view, "events", **_concern(*asked))}
     drawn: Drawing = getattr(charts, chart)(getattr(answer, part) if part else answer, **style)
-    return drawn
+    return replace(drawn, about=_about(chart, *asked))
 
 
 @cache
@@ -106,7 +141,14 @@ def _takes_events(chart: str) -> bool:
     return "events" in inspect.signature(getattr(charts, chart)).parameters
 
 
+def _about(chart: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> str:
+    """The name under which people talk about a drawing: what it shows, whatever the period and filters."""
+    words = [*arguments, *(named[name] for name in sorted(named))]
+    return "/".join([chart, *(word for word in words if isinstance(word, str) and word)])
+
+
 def _concern(arguments: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
     """What a question is about: its metric, where its first argument is one, and its filters."""
     is_metric = bool(arguments) and isinstance(arguments[0], str) and arguments[0] in catalog.METRICS
-    return {"key": arguments[0] if is_metric else None, "filters": dict(named.get("filters") or {})}
+    filters = named.get("filters") or next((one for one in arguments if isinstance(one, Mapping)), {})
+    return {"key": arguments[0] if is_metric else None, "filters": dict(filters)}

@@ -39,7 +39,7 @@ def current(base: KnowledgeBase) -> Person:
 
 def introduction(base: KnowledgeBase, place: str) -> None:
     """The form "I am ..."; `place` tells two of them on one page apart."""
-    names = [person.name for person in access.people(base, VISITOR)]
+    names = _names(base.url, base.revision(), base)
     with st.form(f"introduction-{place}", border=False):
         name = st.selectbox(
             "I am", names, index=None, accept_new_options=True, placeholder="Choose or type your name",
@@ -49,6 +49,11 @@ def introduction(base: KnowledgeBase, place: str) -> None:
         st.caption("Your name stands beside every change you make.")
         if st.form_submit_button("That is me"):
             _introduce(base, str(name or ""), department)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _names(url: str, revision: int, _base: KnowledgeBase) -> list[str]:
+    return [person.name for person in access.people(_base, VISITOR)]
 
 
 def _introduce(base: KnowledgeBase, name: str, department: str) -> None:
