@@ -25,6 +25,7 @@ PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), paper.PAPER])
 PARSERS = {"kb": kb_line._parser(), "analytics": analytics_line._parser()}
 WORDS = {
     "Words of the preset": presets._PRESET_WORDS,
+    "Words of a file": presets._FILE_WORDS,
     "Words of a table": presets._TABLE_WORDS,
     "Words of a column": presets._COLUMN_WORDS,
 }

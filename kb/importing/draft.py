@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kb.importing import extract
+from kb.importing.cells import holding, picked
 from kb.importing.columns import Rules
 from kb.importing.extract import Codes, Objects, Texts, Values
 from kb.importing.fields import Reference, Target, target
@@ -78,24 +78,18 @@ class Draft:
         for column in filling.columns:
             self._read(cells, column)
         if filling.table_map.content_key:
-            self._content_key()
+            self._content_key(cells)
         self._need(name for name, entry in filling.target.fields.items() if entry.required)
 
     def _where(self, cells: pa.Table) -> Mask:
-        applies: Mask = np.ones(cells.num_rows, dtype=bool)
-        table_map = self.filling.table_map
-        for wanted, conditions in ((True, table_map.where), (False, table_map.where_not)):
-            for header, texts in conditions.items():
-                held = pc.is_in(pc.utf8_trim_whitespace(cells[header]), pa.array(texts, pa.string()))
-                applies &= held.to_numpy() == wanted
-        return applies
+        return holding(cells, self.filling.table_map.where)
 
     def _read(self, cells: pa.Table, column: ColumnMap) -> None:
         filling, header = self.filling, column.header
         rules = filling.rules[(filling.target.name, header)]
         if column.times:
             factors = [column] if column.sources else []
-            factors += [ColumnMap(header, (source,)) for source in column.times]
+            factors += [ColumnMap(header, (source,), where=column.where) for source in column.times]
             parts = [extract.texts(cells, factor, filling.look_ups, filling.empty) for factor in factors]
             self.texts[header], failed = parts[0]
             self.values[header] = extract.product([found for found, _ in parts], rules)
@@ -118,18 +112,20 @@ class Draft:
             if value and value != self.filling.currency:
                 self.complain(row, "currency", f"is not {self.filling.currency}, the one currency of this base")
 
-    def _content_key(self) -> None:
+    def _content_key(self, cells: pa.Table) -> None:
         """Rows without a key of their own get one from their content, and a number where the content repeats."""
-        header = self.filling.target.key[0]
-        rows = zip(*(column.rows.tolist() for column in self.values.values()), strict=True)
-        digests = [hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16] for row in rows]
+        header = self.filling.target.key[-1]
+        sources = self.filling.table_map.key_sources
+        columns = [picked(cells, s).to_pylist() for s in sources] or [c.rows.tolist() for c in self.values.values()]
+        digests = [hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16] for row in zip(*columns, strict=True)]
         names = []
         for digest, applies in zip(digests, self.applies, strict=True):
             self.filling.contents[digest] += bool(applies)
             names.append(f"~{digest}-{self.filling.contents[digest]}")
         codes = np.arange(len(names), dtype=np.int64)
         self.texts[header] = Texts(codes, names)
-        self.values[header] = Values(codes, _objects(names), {})
+        whole = self._kind(header) == "integer"
+        self.values[header] = Values(codes, _objects([_number_of(name) for name in names] if whole else names), {})
 
     def _need(self, headers: object) -> None:
         for header in headers:  # type: ignore[attr-defined]
@@ -289,6 +285,11 @@ class Draft:
     def staged_columns(self) -> list[Objects]:
         """The columns of the stage, for all rows."""
         return [self.ids[name] if name in self.ids else self.values[name].rows for name in self.filling.stage.columns]
+
+
+def _number_of(name: str) -> int:
+    """A whole number made from a key's text, of 31 bits because line numbers are stored in 32."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) >> 1
 
 
 def _objects(values: Sequence[object]) -> Objects:

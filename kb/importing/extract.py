@@ -12,11 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kb.importing.cells import holding, picked, without_markup
 from kb.importing.columns import Parser, Rules, parser
 from kb.importing.presets import ColumnMap
 
 Objects = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
+AMBIGUOUS = "\0"  # no cell holds it
 _PLAIN_NUMBER = r"^-?\d{1,15}(\.\d+)?$"
 
 
@@ -59,16 +61,27 @@ def texts(
 ) -> tuple[Texts, dict[int, str]]:
     """The texts of one mapped column, and reasons for rows whose look-up in another file failed."""
     if column.constant is not None:
-        return Texts(np.zeros(cells.num_rows, np.int64), [column.constant]), {}
-    parts = [pc.utf8_trim_whitespace(cells[source]) for source in column.sources]
+        return _only_where(Texts(np.zeros(cells.num_rows, np.int64), [column.constant]), cells, column), {}
+    parts = [picked(cells, source) for source in column.sources]
     joined = parts[0] if len(parts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, column.join))
     encoded = pc.dictionary_encode(joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
     uniques = [("" if text in empty else text) for text in encoded.dictionary.to_pylist()]
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    uniques, failed = _translate(uniques, column, look_ups)
-    return Texts(codes, uniques), _by_row(codes, failed)
+    if column.markup:
+        uniques = [without_markup(text) for text in uniques]
+    found = _only_where(Texts(codes, uniques), cells, column)
+    uniques, failed = _translate(found.uniques, column, look_ups)
+    return Texts(found.codes, uniques), _by_row(found.codes, failed)
+
+
+def _only_where(found: Texts, cells: pa.Table, column: ColumnMap) -> Texts:
+    """The texts, empty in rows that do not fulfil the column's own conditions."""
+    if not column.where:
+        return found
+    codes = np.where(holding(cells, column.where), found.codes, len(found.uniques))
+    return Texts(codes, [*found.uniques, ""])
 
 
 def _translate(
@@ -79,9 +92,12 @@ def _translate(
         table = look_ups[(via.file, via.key, via.value)]
         for i, text in enumerate(uniques):
             if text and i not in failed:
+                value = table.get(text, text)
                 if text not in table:
                     failed[i] = f"is no {via.key} in {via.file}"
-                uniques[i] = table.get(text, text)
+                elif value == AMBIGUOUS:
+                    failed[i] = f"stands for more than one {via.value} in {via.file}"
+                uniques[i] = value
     if column.values or column.other is not None:
         other = column.other
         uniques = [column.values.get(text, other if other is not None and text else text) for text in uniques]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from kb.errors import Refused
+from kb.importing.cells import Condition, alternatives, filled_down, in_file, picked
 from kb.importing.draft import LookUps
+from kb.importing.extract import AMBIGUOUS
 from kb.importing.fields import importable, target
 from kb.importing.presets import ColumnMap, Preset, TableMap, Via
-from kb.reading import Found, Hints, chunks, fingerprint, look
+from kb.reading import Chunk, Found, Hints, chunks, fingerprint, look
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsb", ".xlsm")
 
@@ -25,6 +27,12 @@ class File:
     found: Found
     sha256: str
     maps: tuple[TableMap, ...]
+    told_once: tuple[str, ...] = ()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Its rows; a record's further lines with the cells that stand in its first line only."""
+        rows = chunks(self.found)
+        return filled_down(rows, self.told_once) if self.told_once else rows
 
 
 def discover(paths: Iterable[Path]) -> list[Path]:
@@ -42,37 +50,53 @@ def choose(paths: Sequence[Path], preset: Preset) -> tuple[list[File], list[Path
     """The files the preset takes, parents first, and those it does not know. Raises Refused where none fits."""
     known: list[File] = []
     unknown: list[Path] = []
-    helpers = {via.file.lower() for t in preset.tables for c in t.columns for via in c.via}
+    helpers = [via for t in preset.tables for c in t.columns for via in c.via]
     for path in paths:
         relative = "/".join(path.parts[-2:]).lower()
         if any(fnmatch.fnmatch(relative, pattern.lower()) for pattern in preset.ignore):
             continue
-        maps = tuple(t for t in preset.tables if t.takes(path.name))
-        if maps:
-            known.append(_open(path, maps, preset))
-        elif path.name.lower() not in helpers:
+        maps = _maps(path, preset)
+        file = _open(path, maps, preset, [other.name for other in paths]) if maps else None
+        if file:
+            known.append(file)
+        elif not any(via.reads(path.name) for via in helpers):
             unknown.append(path)
     if not known:
         patterns = ", ".join(dict.fromkeys(pattern for t in preset.tables for pattern in t.files))
-        raise Refused(f"preset {preset.name} knows none of these files; it takes {patterns}")
+        lacking = "; ".join(_lacking(path, preset) for path in unknown[:1] if _maps(path, preset))
+        raise Refused(f"preset {preset.name} knows none of these files; it takes {patterns}. {lacking}".rstrip(". "))
     if preset.one_of_each:
         _refuse_twins(known, preset)
     return _in_order(known), unknown
 
 
-def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset) -> File:
-    expected = frozenset(source for table_map in maps for source in table_map.sources)
-    found = look(path, _hints(preset, expected))
-    return File(path.name, found, fingerprint(path), tuple(_fit(m, found) for m in _by_rank(maps)))
+def _maps(path: Path, preset: Preset) -> tuple[TableMap, ...]:
+    return tuple(t for t in preset.tables if t.takes(path.name))
 
 
-def _hints(preset: Preset, expected: frozenset[str]) -> Hints:
+def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset, names: Sequence[str]) -> File | None:
+    """The file with the tables it fills; none where it has the key columns of none of them and may do without."""
+    found = look(path, _hints(preset, {source for m in maps for source in m.sources}, path.name))
+    fitted = [_fit(m, found, names) for m in _by_rank(maps)]
+    kept = tuple(table_map for table_map in fitted if table_map)
+    if not kept:
+        return None
+    told_once = [in_file(source, found.headers) for source in preset.reading(path.name).fill_down]
+    if told_once and told_once[0] is None:
+        raise Refused(_lacks(found, preset.reading(path.name).fill_down[:1]))
+    return File(path.name, found, fingerprint(path), kept, tuple(filter(None, told_once)))
+
+
+def _hints(preset: Preset, sources: Iterable[str], file_name: str) -> Hints:
+    reading = preset.reading(file_name)
     return Hints(
         encoding=preset.encoding,
         delimiter=preset.delimiter,
         escape=preset.escape,
         sheet=preset.sheet,
-        expected=expected,
+        expected=frozenset(name for source in sources for name in alternatives(source)),
+        quote=reading.quote,
+        names=reading.headers,
     )
 
 
@@ -80,20 +104,66 @@ def _by_rank(maps: Iterable[TableMap]) -> list[TableMap]:
     return sorted(maps, key=lambda m: importable().index(m.table))
 
 
-def _fit(table_map: TableMap, found: Found) -> TableMap:
-    """The mapping with the columns this file has. Raises Refused where one is missing that must be there."""
-    missing = table_map.sources - set(found.headers)
-    if not missing:
-        return table_map
-    keys = {s for c in table_map.columns if c.header in target(table_map.table).key_headers for s in c.sources}
-    if not table_map.optional or missing & keys:
-        wanted = ", ".join(sorted(missing & keys or missing))
-        raise Refused(
-            f"{found.path.name} has no column {wanted} (found: {', '.join(found.headers[:12])}): "
-            "choose another preset or correct the header"
-        )
-    present = tuple(c for c in table_map.columns if set(c.sources) <= set(found.headers))
-    return replace(table_map, columns=present)
+def _fit(table_map: TableMap, found: Found, names: Sequence[str]) -> TableMap | None:
+    """The mapping in the words of this file; none where it may do without and has not what the entry needs.
+
+    `names`: the files of this import. Raises Refused where a column is missing that must be there.
+    """
+    spelt = {source: in_file(source, found.headers) for source in table_map.sources}
+    missing = {source for source, name in spelt.items() if name is None}
+    if missing and (not table_map.optional or missing & table_map.needed):
+        if table_map.dispensable:
+            return None
+        raise Refused(_lacks(found, missing & table_map.needed or missing))
+    alone = [c for c in table_map.columns if table_map.optional and _looks_in_vain(c, table_map, names)]
+    columns = tuple(c for c in table_map.columns if not missing & {*c.all_sources} and c not in alone)
+    note = " ".join([table_map.note, *(_left_out(c, found.path.name) for c in alone)]).strip()
+    return _spelt(replace(table_map, columns=columns, note=note), {a: b for a, b in spelt.items() if b})
+
+
+def _looks_in_vain(column: ColumnMap, table_map: TableMap, names: Sequence[str]) -> bool:
+    """Whether a column that may be missing looks its texts up in a file that is not in this import."""
+    is_key = column.header in target(table_map.table).key_headers
+    return not is_key and not all(any(via.reads(name) for name in names) for via in column.via)
+
+
+def _left_out(column: ColumnMap, file: str) -> str:
+    wanted = ", ".join(dict.fromkeys(via.file for via in column.via))
+    return f"{column.header} of {file} is left as it is: it is looked up in {wanted}, which is not in this import."
+
+
+def _lacks(found: Found, missing: Iterable[str]) -> str:
+    return (
+        f"{found.path.name} has no column {', '.join(sorted(missing))} (found: {', '.join(found.headers[:12])}): "
+        "choose another preset or correct the header"
+    )
+
+
+def _lacking(path: Path, preset: Preset) -> str:
+    """What a file lacks that the preset takes by its name."""
+    first = _maps(path, preset)[0]
+    found = look(path, _hints(preset, first.sources, path.name))
+    return _lacks(found, [source for source in first.needed if in_file(source, found.headers) is None])
+
+
+def _spelt(table_map: TableMap, spelt: dict[str, str]) -> TableMap:
+    """The mapping with every source as the file spells it."""
+
+    def many(sources: Iterable[str]) -> tuple[str, ...]:
+        return tuple(spelt[source] for source in sources)
+
+    def conditions(of: TableMap | ColumnMap) -> tuple[Condition, ...]:
+        return tuple(replace(condition, source=spelt[condition.source]) for condition in of.where)
+
+    columns = tuple(
+        replace(c, sources=many(c.sources), times=many(c.times), where=conditions(c)) for c in table_map.columns
+    )
+    return replace(
+        table_map,
+        columns=columns,
+        where=conditions(table_map),
+        key_sources=many(table_map.key_sources),
+    )
 
 
 def _refuse_twins(files: list[File], preset: Preset) -> None:
@@ -124,27 +194,32 @@ def _in_order(files: list[File]) -> list[File]:
 def look_ups(files: Sequence[File], paths: Sequence[Path], preset: Preset) -> LookUps:
     """The tables that columns are translated by. Raises Refused where the file that holds one is missing."""
     wanted = {via for file in files for m in file.maps for column in m.columns for via in column.via}
-    by_name = {path.name.lower(): path for path in paths}
     result: LookUps = {}
     for via in wanted:
-        path = by_name.get(via.file.lower())
-        if path is None:
+        holders = [path for path in paths if via.reads(path.name)]
+        if not holders:
             users = ", ".join(sorted({f.name for f in files for m in f.maps if any(via in c.via for c in m.columns)}))
             raise Refused(f"{users} needs {via.file} in the same import: name the folder or both files")
-        result[(via.file, via.key, via.value)] = _read_look_up(path, via, preset)
+        table: dict[str, str] = {}
+        result[(via.file, via.key, via.value)] = table
+        for path in holders:
+            _read_look_up(path, via, preset, table)
     return result
 
 
-def _read_look_up(path: Path, via: Via, preset: Preset) -> dict[str, str]:
-    found = look(path, _hints(preset, frozenset({via.key, via.value})))
-    for header in (via.key, via.value):
-        if header not in found.headers:
-            raise Refused(f"{path.name} has no column {header}: the preset looks up {via.key} > {via.value} in it")
-    result: dict[str, str] = {}
+def _read_look_up(path: Path, via: Via, preset: Preset, table: dict[str, str]) -> None:
+    """Adds what a file tells; a text that stands for two values is ambiguous, whichever of the headers it is under."""
+    found = look(path, _hints(preset, {via.key, via.value}, path.name))
+    key, value = in_file(via.key, found.headers), in_file(via.value, found.headers)
+    if not key or not value:
+        lacking = via.value if key else via.key
+        raise Refused(f"{path.name} has no column {lacking}: the preset looks up {via.key} > {via.value} in it")
     for chunk in chunks(found):
-        keys, values = chunk.cells[via.key].to_pylist(), chunk.cells[via.value].to_pylist()
-        result.update((key.strip(), value.strip()) for key, value in zip(keys, values, strict=True))
-    return result
+        values = picked(chunk.cells, value).to_pylist()
+        for header in alternatives(key) if key not in found.headers else (key,):
+            for name, told in zip(picked(chunk.cells, header).to_pylist(), values, strict=True):
+                if name:
+                    table[name] = told if table.get(name, told) == told else AMBIGUOUS
 
 
 def same_columns(headers: Iterable[str]) -> tuple[ColumnMap, ...]:

@@ -20,7 +20,7 @@ from kb.importing.keys import Keys
 from kb.importing.presets import Preset, TableMap
 from kb.importing.report import ChangedCell, FileReport, RefusedCell, Report, TableCount
 from kb.importing.stage import Stage, Staging
-from kb.reading import Chunk, chunks
+from kb.reading import Chunk
 
 Progress = Callable[[str], None]
 MOST_REFUSED = 200_000
@@ -53,8 +53,8 @@ class Preparation:
 
     def take(self, file: File) -> None:
         """Read, check and stage one file."""
-        held = list(chunks(file.found)) if file.found.path.stat().st_size <= HELD_BYTES else None
-        rules, notes = survey.rules(lambda: held or chunks(file.found), list(file.maps), self.preset)
+        held = list(file.chunks()) if file.found.path.stat().st_size <= HELD_BYTES else None
+        rules, notes = survey.rules(lambda: held or file.chunks(), list(file.maps), self.preset)
         shown = "; ".join([file.found.describe(), *notes])
         found = file.found
         report = FileReport(file.name, str(found.path), file.sha256, shown, found.headers, found.delimiter, found.quote)
@@ -62,7 +62,7 @@ class Preparation:
         fillings = [self._filling(file, table_map, rules) for table_map in file.maps]
         counts = [TableCount(filling.target.name) for filling in fillings]
         report.tables.extend(counts)
-        for chunk in chunks(file.found) if held is None else _letting_go(held):
+        for chunk in file.chunks() if held is None else _letting_go(held):
             self._take_chunk(chunk, fillings, counts, report)
             self.progress(f"{file.name}: {report.read:,} rows read, {report.refused:,} refused")
         self.stages.extend((filling.stage, count) for filling, count in zip(fillings, counts, strict=True))
@@ -70,7 +70,7 @@ class Preparation:
     def _filling(self, file: File, table_map: TableMap, rules: dict[survey.Place, Rules]) -> Filling:
         goal = target(table_map.table)
         columns = tuple(column for column in table_map.columns if column.header != "currency")
-        given = {column.header for column in columns} | (set(goal.key[:1]) if table_map.content_key else set())
+        given = {column.header for column in columns} | (set(goal.key[-1:]) if table_map.content_key else set())
         parents = [r.column for r in goal.references if set(r.headers) <= given]
         plain = [name for name in goal.fields if name in given]
         stage = self.staging.add(goal, [*plain, *parents])

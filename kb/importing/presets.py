@@ -2,124 +2,32 @@
 
 from __future__ import annotations
 
-import fnmatch
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.errors import Refused
-from kb.importing.columns import FALSE, TRUE, overlapping, with_clocks
+from kb.importing.cells import Condition
+from kb.importing.columns import FALSE, TRUE, overlapping
 from kb.importing.fields import importable, target
+from kb.importing.maps import ColumnMap, FileMap, Preset, TableMap, Via
+
+__all__ = ["ColumnMap", "FileMap", "Preset", "TableMap", "Via", "load", "names", "parse"]
 
 FOLDER = Path(__file__).parents[2] / "data" / "presets"
 _COLUMN_WORDS = frozenset(
-    "from join constant via times values other dates decimal negative future true false".split()  # noqa: SIM905
+    "from join constant via times values other dates decimal negative future true false where markup".split()  # noqa: SIM905
 )
 _TABLE_WORDS = frozenset(
     "table files columns where key distinct create shift_days note optional negative future keep only_new".split()  # noqa: SIM905
 )
+_FILE_WORDS = frozenset("files headers quote fill_down".split())  # noqa: SIM905
 _PRESET_WORDS = frozenset(
     "name title version extends time_zone currency dates decimal empty encoding delimiter escape sheet ignore "  # noqa: SIM905
-    "one_of_each notes table".split()
+    "one_of_each notes table file".split()
 )
-
-
-@dataclass(frozen=True)
-class Via:
-    """A look-up in another file of the same import: `file: key > value`."""
-
-    file: str
-    key: str
-    value: str
-
-
-@dataclass(frozen=True)
-class ColumnMap:
-    """Where one header of our tables comes from, and how its cells are read."""
-
-    header: str
-    sources: tuple[str, ...] = ()
-    join: str = " "
-    constant: str | None = None
-    times: tuple[str, ...] = ()
-    via: tuple[Via, ...] = ()
-    values: dict[str, str] = field(default_factory=dict)
-    other: str | None = None
-    dates: tuple[str, ...] | None = None
-    decimal: str | None = None
-    negative: bool = False
-    future: bool = False
-    true: frozenset[str] = TRUE
-    false: frozenset[str] = FALSE
-
-
-@dataclass(frozen=True)
-class TableMap:
-    """Which files fill one table."""
-
-    table: str
-    files: tuple[str, ...]
-    columns: tuple[ColumnMap, ...]
-    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    where_not: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    content_key: bool = False
-    distinct: bool = False
-    create: tuple[str, ...] = ()
-    shift_days: int = 0
-    note: str = ""
-    optional: bool = False
-    keep: frozenset[str] = frozenset()
-    only_new: bool = False
-
-    def takes(self, file_name: str) -> bool:
-        return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.files)
-
-    @property
-    def sources(self) -> set[str]:
-        """The headers that the file must have."""
-        wanted = {source for column in self.columns for source in (*column.sources, *column.times)}
-        return wanted | set(self.where) | set(self.where_not)
-
-
-@dataclass(frozen=True)
-class Preset:
-    """How the exports of one system are read."""
-
-    name: str
-    title: str
-    version: str
-    tables: tuple[TableMap, ...]
-    time_zone: str = "UTC"
-    currency: str = ""
-    dates: tuple[str, ...] | None = None
-    decimal: str | None = None
-    empty: frozenset[str] = frozenset()
-    encoding: str | None = None
-    delimiter: str | None = None
-    escape: str | None = None
-    sheet: str | None = None
-    ignore: tuple[str, ...] = ()
-    one_of_each: bool = False
-    notes: tuple[str, ...] = ()
-
-    @property
-    def shifts(self) -> tuple[str, ...]:
-        """One sentence for each table whose dates are moved."""
-        return tuple(
-            f"All dates of {t.table} from {', '.join(t.files)} are moved by {t.shift_days:+,} days."
-            for t in self.tables
-            if t.shift_days
-        )
-
-    def with_choices(self, *, decimal: str | None = None, day: str | None = None) -> Preset:
-        """The same preset with the reader's own word on the decimal mark or on how days are written.
-
-        It counts for columns whose format the preset itself leaves open.
-        """
-        dates = with_clocks(day) if day and self.dates is None else self.dates
-        return replace(self, decimal=self.decimal or decimal, dates=dates)
 
 
 def names() -> list[str]:
@@ -143,7 +51,8 @@ def parse(text: str, where: str) -> Preset:
         raise Refused(f"{where} is no valid TOML: {error}") from error
     if "extends" in content:
         parent = tomllib.loads((FOLDER / f"{content['extends']}.toml").read_text(encoding="utf-8"))
-        content = {**parent, **content, "table": [*content.get("table", []), *parent["table"]]}
+        both = {word: [*content.get(word, []), *parent.get(word, [])] for word in ("table", "file")}
+        content = {**parent, **content, **both}
     _only(content, _PRESET_WORDS, where)
     preset = _preset(content, where)
     _check(preset, where)
@@ -161,6 +70,7 @@ def _preset(content: dict[str, Any], where: str) -> Preset:
         empty=frozenset(content.get("empty", ())),
         ignore=tuple(content.get("ignore", ())),
         notes=tuple(content.get("notes", ())),
+        files=tuple(_file(entry, where) for entry in content.get("file", [])),
         **{word: content[word] for word in plain if word in content},
     )
 
@@ -177,24 +87,38 @@ def _table(entry: dict[str, Any], where: str) -> TableMap:
     foreign = set(columns) - set(headers) - {"currency"}
     if foreign:
         raise Refused(f"{place}: no column {sorted(foreign)[0]!r}; it takes {', '.join(headers)}")
-    is_: dict[str, tuple[str, ...]] = {}
-    not_: dict[str, tuple[str, ...]] = {}
-    for header, wanted in entry.get("where", {}).items():
-        (not_ if "not" in wanted else is_)[header] = tuple(map(str, wanted.get("not", wanted.get("is", ()))))
     return TableMap(
         table=name,
         files=tuple([entry["files"]] if isinstance(entry["files"], str) else entry["files"]),
         columns=tuple(_allow(_column(header, spec, place), entry) for header, spec in columns.items()),
-        where=is_,
-        where_not=not_,
-        content_key=entry.get("key") == "content",
+        where=_conditions(entry),
+        content_key="key" in entry,
+        key_sources=() if entry.get("key") == "content" else _many(entry, "key") or (),
         distinct=bool(entry.get("distinct", False)),
         create=tuple(entry.get("create", ())),
         shift_days=int(entry.get("shift_days", 0)),
         note=str(entry.get("note", "")),
         optional=bool(entry.get("optional", False)),
+        dispensable=entry.get("optional") == "all",
         keep=frozenset(entry.get("keep", ())),
         only_new=bool(entry.get("only_new", False)),
+    )
+
+
+def _file(entry: dict[str, Any], where: str) -> FileMap:
+    _only(entry, _FILE_WORDS, f"{where}, [[file]]")
+    return FileMap(
+        files=_many(entry, "files") or (),
+        headers=tuple(entry.get("headers", ())),
+        quote=str(entry.get("quote", '"')),
+        fill_down=_many(entry, "fill_down") or (),
+    )
+
+
+def _conditions(entry: dict[str, Any]) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(source, tuple(map(str, wanted.get("not", wanted.get("is", ())))), "not" not in wanted)
+        for source, wanted in entry.get("where", {}).items()
     )
 
 
@@ -226,6 +150,8 @@ def _column(header: str, spec: Any, place: str) -> ColumnMap:
         future=bool(spec.get("future", False)),
         true=frozenset(word.lower() for word in spec["true"]) if "true" in spec else TRUE,
         false=frozenset(word.lower() for word in spec["false"]) if "false" in spec else FALSE,
+        where=_conditions(spec),
+        markup=bool(spec.get("markup", False)),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kb.errors import Refused
+from kb.importing.cells import picked
 from kb.importing.columns import CANDIDATE_DATES, Rules, fits, readable, with_clocks
 from kb.importing.fields import target
 from kb.importing.presets import ColumnMap, Preset, TableMap
@@ -73,19 +74,13 @@ def _kind(table_map: TableMap, column: ColumnMap) -> str:
 
 
 def _shows(cells: pa.Table, sources: set[str], pattern: str) -> bool:
-    return any(
-        pc.any(pc.match_substring_regex(pc.unique(cells[s]), pattern)).as_py() for s in _in_order(cells, sources)
-    )
-
-
-def _in_order(cells: pa.Table, sources: set[str]) -> Iterator[str]:
-    return (source for source in sorted(sources) if source in cells.column_names)
+    return any(pc.any(pc.match_substring_regex(pc.unique(picked(cells, s)), pattern)).as_py() for s in sorted(sources))
 
 
 def _collect(cells: pa.Table, seen: dict[str, dict[str, None]]) -> None:
     for source, texts in seen.items():
         if len(texts) < SAMPLE:
-            texts.update(dict.fromkeys(text.strip() for text in pc.unique(cells[source]).to_pylist()))
+            texts.update(dict.fromkeys(text for text in pc.unique(picked(cells, source)).to_pylist()))
 
 
 def _format(place: Place, texts: list[str]) -> tuple[str, ...]:

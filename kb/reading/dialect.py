@@ -34,6 +34,10 @@ def find(path: Path, hints: Hints) -> Found:
     if not any(line.strip() for line in lines):
         raise Refused(f"{path.name} holds no text; export the table again.")
     first = _separator_line(lines)
+    mark = _unnamed(lines, hints) if hints.names else None
+    if mark:
+        names, said = hints.names[: mark[1]], f"The file has no header line; its {mark[1]} columns are named in order."
+        return Found(path, "csv", name, mark[0], "", 0, names, (*notes, said), hints.quote, hints.escape, line_end)
     guess = _guess(lines, hints, first)
     cells = _header(path, lines, guess, hints)
     headers, more = unique_headers(cells)
@@ -80,6 +84,19 @@ def _guess(lines: list[str], hints: Hints, named: str | None) -> _Guess:
         text = f"Skipped {len(skipped)} title line{'s' if len(skipped) > 1 else ''} before the header."
         return _Guess(best.delimiter, best.line, best.score, (text,))
     return best
+
+
+def _unnamed(lines: list[str], hints: Hints) -> tuple[str, int] | None:
+    """Delimiter and width of a file whose columns a preset names; none where it has a header line after all."""
+    named = {_plain(name) for name in hints.names}
+    best: tuple[int, str] = (1, "")
+    for mark in [hints.delimiter] if hints.delimiter else DELIMITERS:
+        options = quotes.Dialect((), mark, hints.quote, hints.escape).options() | {"strict": False}
+        if 2 * _by_names(lines, 0, options, named)[1] >= len(named):
+            return None
+        widths = Counter(len(row) for row in _rows(lines, options) if len(row) <= len(named))
+        best = max(best, (widths.most_common(1)[0][0] if widths else 1, mark))
+    return (best[1], best[0]) if best[1] else None
 
 
 def _for_delimiter(lines: list[str], mark: str, begin: int, hints: Hints, expected: set[str]) -> _Guess:

@@ -32,13 +32,15 @@ class Hints:
     sheet: str | None = None
     header_line: int | None = None
     expected: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()  # of the columns, where a CSV file has no header line
 
 
 @dataclass(frozen=True)
 class Found:
     """How a file is read, shown to the person before anything is imported.
 
-    `line_end` is a lone carriage return for files of old Macs, else a line feed (with or without one before it).
+    `header_line` is 0 where a file has none. `line_end` is a lone carriage return for files of old Macs, else a line
+    feed (with or without one before it).
     """
 
     path: Path
@@ -59,7 +61,8 @@ class Found:
             return f"Excel, sheet '{self.sheet}', header in row {self.header_line}"
         separator = "tabs" if self.delimiter == "\t" else f"'{self.delimiter}'"
         encoding = _ENCODINGS.get(self.encoding, self.encoding)
-        return f"CSV, {encoding}, separated by {separator}, header in line {self.header_line}"
+        header = f"header in line {self.header_line}" if self.header_line else "no header line"
+        return f"CSV, {encoding}, separated by {separator}, {header}"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ class _Stream:
             self.block = self.block + piece if self.block else piece
 
     def _skip_header(self) -> None:
+        if not self.found.header_line:
+            return
         while self.block.count(b"\n") < self.found.header_line + 1_000 and len(self.block) < ROW_LIMIT:
             if self.at_end:
                 break
