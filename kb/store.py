@@ -19,7 +19,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, select
 from sqlalchemy.exc import OperationalError
 
-from kb import migrations
+from kb import migrations, rollups
 from kb.errors import Refused
 from kb.models import Revision
 from kb.starting import home
@@ -89,6 +89,15 @@ class KnowledgeBase:
         with self.reading() as connection:
             return connection.scalar(select(Revision.data_revision)) or 0
 
+    def revisions(self) -> tuple[int, int]:
+        """How often the data changed, and how often anything was recorded: what people say changes no number."""
+        with self.reading() as connection:
+            data, recorded = connection.execute(select(Revision.data_revision, Revision.audit_count)).one_or_none() or (
+                0,
+                0,
+            )
+        return int(data), int(recorded)
+
     def close(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
@@ -99,6 +108,7 @@ def open_base(url: str | None = None) -> KnowledgeBase:
     url = url or address()
     base = engines(url)
     migrations.upgrade(base)
+    rollups.make_ready(base)
     return base
 
 

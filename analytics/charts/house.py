@@ -28,11 +28,15 @@ _UNITS = {"percent": " %", "ppm": " ppm", "per 1000": " per 1,000", "days": " da
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, the finding as its title (text with data in it: escape it before markdown), its alternative text."""
+    """A figure, the finding as its title (text with data in it: escape it before markdown), its alternative text.
+
+    `about` names what it shows for those who talk about it; the door fills it in.
+    """
 
     figure: go.Figure
     title: str
     alt: str
+    about: str = ""
 
 
 def shown(value: float | None, unit: str, currency: str = "") -> str:
@@ -84,18 +88,20 @@ def empty(height: int) -> go.Figure:
     return figure
 
 
-def month_axis(figure: go.Figure, ticks: int = 7, **places: int) -> None:
+def month_axis(figure: go.Figure, ticks: int = 7) -> None:
     """The one axis of time: months and years. Who uses it takes `events` and hands them to mark_events."""
-    figure.update_xaxes(tickformat="%b\n%Y", nticks=ticks, **places)
+    figure.update_xaxes(tickformat="%b\n%Y", nticks=ticks)
 
 
 def mark_events(
-    figure: go.Figure, events: pd.DataFrame | None, *, axis: str = "", by: str = "", member: object = None
-) -> str:
+    figure: go.Figure, events: pd.DataFrame | None, *, axis: str = "", by: str = "", member: object = None,
+    labels: int = MOST_LABELS,
+) -> str:  # fmt: skip
     """Draw what happened as vertical lines over the months already drawn; call it last.
 
     `events` has happened_on, kind, title, dimension, member, as the door hands them over (none: no events). The latest
-    three are labelled above the plot, where the figure grows for them, the others bear a sign; all tell more on hover.
+    `labels` are labelled above the plot, where the figure grows for them, the others bear a sign; all tell more on
+    hover.
     In small multiples `axis` is the number of the panel's axes ("2"), and `by` and `member` name what the panel shows:
     events limited to other members are left out there. Returns a sentence for the alternative text, '' without events.
     """
@@ -108,7 +114,7 @@ def mark_events(
         inside = inside[(inside["dimension"] != by) | (inside["member"] == member)]
     told = inside.sort_values("happened_on").tail(MOST_LINES)
     places = [float((day - first) / max(last - first, pd.Timedelta(days=1))) for day in told["happened_on"]]
-    rows = _rows_of_labels(told["title"].to_list(), places)
+    rows = _rows_of_labels(told["title"].to_list(), places, labels)
     for event, place, row in zip(told.to_dict("records"), places, rows, strict=True):
         _mark(figure, event, axis, row, place)
     _make_room(figure, max((row for row in rows if row is not None), default=-1) + 1)
@@ -125,13 +131,13 @@ def _months_drawn(figure: go.Figure, axis: str) -> tuple[pd.Timestamp, pd.Timest
     return days.min(), days.max().normalize() + pd.offsets.MonthEnd(0)
 
 
-def _rows_of_labels(titles: list[str], places: list[float]) -> list[int | None]:
+def _rows_of_labels(titles: list[str], places: list[float], labels: int) -> list[int | None]:
     """For each event the row of its label, one above the other where two would cover each other on a phone."""
     ends = [_extent(title, place) for title, place in zip(titles, places, strict=True)]
     rows: list[int | None] = [None] * len(titles)
-    for i in range(max(len(titles) - MOST_LABELS, 0), len(titles)):
+    for i in range(max(len(titles) - labels, 0), len(titles)):
         taken = {rows[j] for j in range(i) if ends[j][0] < ends[i][1] and ends[i][0] < ends[j][1]}
-        rows[i] = next(row for row in range(MOST_LABELS) if row not in taken)
+        rows[i] = next(row for row in range(labels) if row not in taken)
     return rows
 
 

@@ -3,13 +3,56 @@
 from __future__ import annotations
 
 from analytics.questions.cards import Card, cards, trend
+from analytics.questions.comments import comment_counts, comments
 from analytics.questions.drilldown import records
 from analytics.questions.events import events
+from analytics.questions.feedback import HEARD, Heard, heard, touched_card
+from analytics.questions.feedback_customers import ReturnCosts, return_costs, touched_customers
+from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
 from analytics.questions.moves import Moved, moved, moved_by
+from analytics.questions.pins import Pinned, pins
+from analytics.questions.splits import Split, split
+from analytics.questions.voices import KINDS, Praise, newest_texts, praise
+from analytics.questions.wishes import Wishes, wishes
 
 __all__ = [
-    "Card", "Moved", "ObjectiveStatus", "Span", "cards", "check_objective", "choices", "completeness", "events",
-    "freshness", "moved", "moved_by", "objectives", "records", "span", "trend",
+    "Card",
+    "HEARD",
+    "Heard",
+    "KINDS",
+    "Moved",
+    "ObjectiveStatus",
+    "Pinned",
+    "Praise",
+    "ReturnCosts",
+    "Span",
+    "Split",
+    "Wishes",
+    "cards",
+    "check_objective",
+    "choices",
+    "comment_counts",
+    "comments",
+    "completeness",
+    "events",
+    "freshness",
+    "heard",
+    "heard_by_product",
+    "heard_products",
+    "moved",
+    "moved_by",
+    "newest_texts",
+    "objectives",
+    "pins",
+    "praise",
+    "records",
+    "return_costs",
+    "span",
+    "split",
+    "touched_card",
+    "touched_customers",
+    "trend",
+    "wishes",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import streamlit as st
 from analytics.charts import CONFIG, Drawing
 from analytics.report import Picture, Rows
 from kb import exporting
-from pages.ui import reports
+from pages.ui import comments, reports
 from pages.ui.door import View
 from pages.ui.page import age
 from pages.ui.plain import plain
@@ -22,10 +22,11 @@ MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocumen
 
 
 def drawing(drawn: Drawing, key: str) -> None:
-    """The finding as text, which wraps on a phone, then the figure with its alternative text."""
+    """The finding as text, which wraps on a phone, the figure with its alternative text, and what people say of it."""
     reports.note(Picture(drawn))
     st.markdown(f"**{plain(drawn.title)}**")
     st.plotly_chart(drawn.figure, config=CONFIG, key=key, alt=drawn.alt)
+    comments.under(drawn.about, key)
 
 
 def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None) -> None:
