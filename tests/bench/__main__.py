@@ -18,6 +18,7 @@ BENCHES = {
     "bombs": ("tests.bench.safety", "bombs"),
     "tamper": ("tests.bench.safety", "tamper"),
     "first_page": ("tests.bench.first_page", "run"),
+    "load": ("tests.bench.load", "run"),
     "demo_difficulty": ("tests.bench.answers", "demo_difficulty"),
     "metrics": ("tests.bench.answers", "metrics"),
 }

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ class App:
     url: str
     home: Path
     log_file: Path
+    pid: int = 0
 
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8", errors="replace")
@@ -60,7 +61,7 @@ def serving(
         )
     try:
         _wait(app, process)
-        yield app
+        yield replace(app, pid=process.pid)
     finally:
         _stop(process)
 
