@@ -65,8 +65,8 @@ class Layout:
             return rest.format(n=group + 1)
         if kind == "place":
             return rest.format(n=place + 1, tens=10 * (place + 1))
-        if kind == "pick":
-            return chance.choice(rest.split("|"))
+        if kind == "pick":  # lists of one length go together: an article keeps its name
+            return random.Random(f"{self.name} {number}").choice(rest.split("|"))
         if kind == "of_group":
             return random.Random(f"{group} {self.name}").choice(rest.split("|"))
         if kind == "number":

@@ -20,10 +20,24 @@ from kb.importing.proposing.sample import Sample, take
 from kb.importing.proposing.scoring import because, confidence, spoken, suits
 from kb.store import KnowledgeBase
 
-__all__ = ["Goal", "Guess", "Profile", "Proposal", "Sample", "beside", "goals", "kind", "profile", "propose", "tables", "take"]
+__all__ = [
+    "Goal",
+    "Guess",
+    "Profile",
+    "Proposal",
+    "Sample",
+    "beside",
+    "goals",
+    "kind",
+    "profile",
+    "propose",
+    "tables",
+    "take",
+]
 
 SURE = 0.5  # below it a column is left out and asked
 WORTH_ASKING = 0.3
+PLAIN = 0.65  # how plainly a header must speak of another table's column
 Known = Mapping[tuple[str, str], float]
 
 
@@ -86,7 +100,7 @@ def _merits(table: str, profiles: list[Profile], known: Known, prefix: str | Non
 def _merit(goal: Goal, p: Profile, known: Known, prefix: str | None) -> float:
     name = spoken(p.header, goal.phrases, prefix).merit
     share = known.get((p.header, goal.parent), 0.0) if goal.parent else 0.0
-    if not name and not share:
+    if not name and not share or "." in goal.name and name < PLAIN:
         return 0.0
     found = confidence(name, suits(p, goal.kind, goal.role), share, goal.kind)
     return found * (0.95 if "." in goal.name else 1.0)
@@ -126,5 +140,7 @@ def _left_out(guess: Guess, goal: Goal, is_free: bool) -> Guess:
     if guess.confidence < WORTH_ASKING:
         return replace(guess, reason="nothing in the header or the cells speaks for a column of ours", others=())
     if not is_free:
-        return replace(guess, reason=f"{guess.reason}; another column suits {goal.name} better", others=(goal.name, *guess.others))
+        return replace(
+            guess, reason=f"{guess.reason}; another column suits {goal.name} better", others=(goal.name, *guess.others)
+        )
     return replace(guess, reason=f"perhaps {goal.name}: {guess.reason}", others=(goal.name, *guess.others), asks=True)

@@ -58,7 +58,7 @@ def tokens(header: str) -> list[str]:
 
 
 def shared_prefix(headers: Sequence[str]) -> str | None:
-    """The first word of most headers, where it tells nothing because it stands everywhere (`comp_name`, `comp_city`)."""
+    """The first word of most headers, where it tells nothing as it stands everywhere (`comp_name`, `comp_city`)."""
     firsts = Counter(words[0] for header in headers if len(words := tokens(header)) > 1)
     if not firsts:
         return None
@@ -99,7 +99,7 @@ def _options(words: list[str]) -> list[tuple[Reading, ...]]:
 
 def _known(word: str) -> tuple[Reading, ...]:
     lexicon = _lexicon()
-    if word in lexicon.codes:
+    if word in lexicon.codes and word not in lexicon.words:
         return (tuple(Piece(word, concept, frozenset({"SAP"})) for concept in lexicon.codes[word]),)
     return tuple((Piece(word, concept, langs),) for concept, langs in lexicon.words.get(word, {}).items())
 
@@ -135,7 +135,11 @@ def _similar(word: str) -> tuple[Reading, ...]:
         near |= lexicon.skeletons.get(word, frozenset())
     if not near and len(word) >= 4:
         near |= {known for known in lexicon.words if known.startswith(word)}
-        near |= {known for known in lexicon.words if len(known) >= 5 and word.startswith(known) and len(word) <= len(known) + 3}
+        near |= {
+            known
+            for known in lexicon.words
+            if len(known) >= 5 and word.startswith(known) and len(word) <= len(known) + 3
+        }
     concepts: dict[str, frozenset[str]] = {}
     for known in sorted(near):
         for concept, langs in lexicon.words[known].items():
@@ -167,5 +171,5 @@ def language_of(headers: Sequence[str], prefix: str | None = None) -> str:
     votes: Counter[str] = Counter()
     for header in headers:
         spoken = {lang for reading in readings(header, prefix) for p in reading for lang in p.languages}
-        votes.update({lang: 1 / len(spoken) for lang in spoken if lang in LANGUAGES})  # type: ignore[arg-type]
+        votes.update({lang: 1 / len(spoken) for lang in spoken if lang in LANGUAGES})
     return max(LANGUAGES, key=lambda lang: votes[lang])

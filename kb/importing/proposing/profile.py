@@ -12,7 +12,22 @@ from kb.importing.columns import CANDIDATE_DATES, FALSE, TRUE, fits, number_from
 
 MOST_TEXTS = 400  # distinct texts that are looked at; enough to tell what a column is
 LIKELY_YEARS = range(1980, 2100)
-YES = TRUE | {"wahr", "vrai", "verdadero", "vero", "waar", "prawda", "verdadeiro", "tak", "sim", "oui", "j", "s", "o", "on"}
+YES = TRUE | {
+    "wahr",
+    "vrai",
+    "verdadero",
+    "vero",
+    "waar",
+    "prawda",
+    "verdadeiro",
+    "tak",
+    "sim",
+    "oui",
+    "j",
+    "s",
+    "o",
+    "on",
+}
 NO = FALSE | {"falsch", "faux", "falso", "onwaar", "falsz", "fałsz", "nie", "nao", "não", "nee", "off", "-"}
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
 _PLACEHOLDERS = frozenset({"00000000", "00.00.0000", "0000-00-00", "null", "n/a", "#n/a", "none"})

@@ -120,7 +120,7 @@ def because(said: Spoken, profile: Profile, kind: str, known: float, language: s
     """The reason in words: what the header means in which language, and what the cells are."""
     told = []
     if said.merit > 0:
-        meaning = " ".join(_shown(piece) for piece in said.reading if piece.concept != "silent")
+        meaning = " ".join(dict.fromkeys(_shown(piece) for piece in said.reading if piece.concept != "silent"))
         told.append(f"header means '{meaning}'{_tongue(said.reading, language)}")
     if kind in _SUITS and not profile.is_empty:
         told.append(f"{100 * suits(profile, kind, 'word'):.0f} % are {_SUITS[kind]}")
@@ -135,7 +135,13 @@ def _shown(piece: Piece) -> str:
     return piece.text if piece.concept is None else _WORDS.get(piece.concept, piece.concept)
 
 
-_WORDS = {"workorder": "work order", "workcenter": "work center", "position": "line", "kind": "type", "ntf": "no trouble found"}
+_WORDS = {
+    "workorder": "work order",
+    "workcenter": "work center",
+    "position": "line",
+    "kind": "type",
+    "ntf": "no trouble found",
+}
 
 
 def _tongue(reading: Reading, language: str) -> str:
