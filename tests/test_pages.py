@@ -19,7 +19,7 @@ from pages.ui.plain import plain
 from tests.small_company import add
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview.py", "records.py", "data.py", "glossary.py", "admin.py")
+PAGES = ("overview.py", "metrics.py", "start.py", "records.py", "data.py", "glossary.py", "admin.py")
 TABS = ("Bring in data", "Templates", "Imports", "State of the data")
 Open = Callable[..., AppTest]
 
@@ -199,7 +199,7 @@ def test_two_people_who_change_one_objective_see_both_values_and_lose_none(full:
     base = store.open_base(store.address("demo"))
     test = open_page()
     introduce(test)
-    unfold(test, "change-1")
+    unfold(test, "change-objective-box")
     other = editing.introduce(base, "Somebody Else", "sales")
     editing.change_objective(base, other, 1, 1, target=90.0)
     test.number_input(key="target-1-1").set_value(80.0)

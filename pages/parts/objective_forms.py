@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
@@ -74,14 +74,19 @@ def _set(
     _done(write, "The objective is set.")
 
 
-def change(view: View, one: ObjectiveStatus) -> None:
-    """Change target and day, or close it; a conflict shows both values."""
-    box = st.popover("Change", type="tertiary", key=f"change-{one.objective_id}", on_change="rerun")
-    if not box.open:
+def change(view: View, objectives: Sequence[ObjectiveStatus]) -> None:
+    """Choose one; change its target and day, or close it; a conflict shows both values."""
+    box = st.expander("Change a common objective", key="change-objective-box", on_change="rerun")
+    if not box.open or not objectives:
         return
     with box:
-        if not people.asked(view.base, view.who, f"objective-{one.objective_id}"):
+        if not people.asked(view.base, view.who, "change-objective"):
             return
+        named = {one.objective_id: one for one in objectives}
+        chosen = st.selectbox(
+            "Objective to change", list(named), format_func=lambda number: named[number].name, key="objective-to-change"
+        )
+        one = named[chosen or next(iter(named))]
         _history(view, one.objective_id)
         _change_form(view, one, _seen(one))
 

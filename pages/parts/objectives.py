@@ -28,25 +28,21 @@ def common(view: View, scope: Scope) -> None:
         with grid:
             _card(view, scope, one)
     objective_forms.new(view, scope)
+    objective_forms.change(view, found)
     objective_forms.recent(view)
 
 
 def _card(view: View, scope: Scope, one: ObjectiveStatus) -> None:
     metric = one.metric
+    now, target = (shown(value, metric.unit, view.currency) for value in (one.value, one.target))
+    stands = f"{now} now, target {target} by {one.due_on:%Y-%m-%d} ({_left(one.due_on, scope.period.end)})"
+    owned = f"Owned by {one.owners[0]} and {one.owners[1]}"
     with st.container(border=True, height="stretch", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(WORDS[one.status], color=COLOURS[one.status])
-            st.markdown(f"**{plain(one.name)}**")
-        now = shown(one.value, metric.unit, view.currency)
-        target = shown(one.target, metric.unit, view.currency)
-        st.markdown(
-            plain(f"{now} now, target {target} by {one.due_on:%Y-%m-%d} ({_left(one.due_on, scope.period.end)})")
-        )
-        st.caption(plain(f"Owned by {one.owners[0]} and {one.owners[1]}"))
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            more = {"family": one.scope} if one.scope else {}
-            st.page_link("records.py", label="Records", query_params=records_link(metric.key, **more))
-            objective_forms.change(view, one)
+        # one piece of text, because every piece costs a message at every rerun
+        badge = f":{COLOURS[one.status]}-badge[{WORDS[one.status]}]"
+        st.markdown(f"{badge} **{plain(one.name)}**\n\n{plain(stands)}\n\n:small[{plain(owned)}]")
+        more = {"family": one.scope} if one.scope else {}
+        st.page_link("records.py", label="Records", query_params=records_link(metric.key, **more))
 
 
 def _left(due: date, today: date) -> str:

@@ -18,10 +18,11 @@ def header(view: View, title: str, scope: Scope | None = None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if view.which == "demo":
             st.badge("Demo data", color="blue", help="An invented company. The Data page leads to your own data.")
+        covered = ""
         if scope is not None:
             words = f"{scope.words[:1].upper()}{scope.words[1:]}"
-            st.caption(plain(f"{scope.period.label}, compared with {scope.before.label}. {words}."), width="content")
-        st.caption(plain(age(view)), width="content")
+            covered = f"{scope.period.label}, compared with {scope.before.label}. {words}. "
+        st.caption(plain(f"{covered}{age(view)}"), width="content")
         told = {"Company": "the invented company (demo data)"} if view.which == "demo" else {}
         told |= {name.capitalize(): value for name, value in (scope.told() if scope else {}).items()}
         reports.head(title, told | {"Data": age(view)})

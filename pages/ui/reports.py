@@ -19,7 +19,7 @@ from analytics.report import Number, Picture, Piece, Report, Rows
 from kb import exporting
 from pages.ui.door import View
 
-FORMATS = {"html": ("HTML", "text/html"), "pdf": ("PDF", "application/pdf")}
+FORMATS = {"html": ("Report as HTML", "text/html"), "pdf": ("as PDF", "application/pdf")}
 
 
 @dataclass
@@ -41,7 +41,7 @@ def begin() -> None:
 def head(title: str, about: Mapping[str, str]) -> None:
     """The page's title and what it covers; keeps the place for the buttons where this is called."""
     if (noted := _noted.get(None)) is not None:
-        noted.title, noted.about, noted.place = title, dict(about), st.container(width="content")
+        noted.title, noted.about, noted.place = title, dict(about), st.container(horizontal=True, gap="small", width="content")
 
 
 def note(piece: Number | Picture | Rows) -> None:
@@ -56,13 +56,12 @@ def offer(view: View) -> None:
     if noted is None or noted.place is None or not noted.pieces:
         return
     report = Report(noted.title, noted.about, tuple(noted.pieces))
-    with noted.place, st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption("Report", width="content")
+    with noted.place:
         for form, (label, kind) in FORMATS.items():
             st.download_button(
                 label, partial(_content, view, report, form), f"{_file(report.title)}.{form}", kind,
                 key=f"report-{form}", on_click="ignore", type="tertiary", disabled=not view.who.may("export"),
-                help=f"This page with its figures and filters as one {label} file",
+                help=f"This page with its figures and filters as one file that needs nothing else",
             )  # fmt: skip
 
 

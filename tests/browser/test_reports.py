@@ -18,7 +18,7 @@ def test_the_overview_leaves_as_one_file_that_opens_without_the_application(
 ) -> None:
     opened = open_page(f"{app.url}/?period=Last+12+months")
     with opened.page.expect_download() as taken:
-        opened.page.get_by_test_id("stMain").get_by_role("button", name="HTML").click()
+        opened.page.get_by_test_id("stMain").get_by_role("button", name="Report as HTML").click()
     file = tmp_path / "overview.html"
     taken.value.save_as(file)
     report = opened.page.context.browser.new_page()
@@ -33,5 +33,5 @@ def test_the_overview_leaves_as_one_file_that_opens_without_the_application(
 def test_the_overview_leaves_as_pdf(app: App, open_page: Callable[..., Visit]) -> None:
     opened = open_page(app.url)
     with opened.page.expect_download() as taken:
-        opened.page.get_by_test_id("stMain").get_by_role("button", name="PDF").click()
+        opened.page.get_by_test_id("stMain").get_by_role("button", name="as PDF").click()
     assert Path(taken.value.path()).read_bytes().startswith(b"%PDF-")
