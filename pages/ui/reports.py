@@ -41,7 +41,8 @@ def begin() -> None:
 def head(title: str, about: Mapping[str, str]) -> None:
     """The page's title and what it covers; keeps the place for the buttons where this is called."""
     if (noted := _noted.get(None)) is not None:
-        noted.title, noted.about, noted.place = title, dict(about), st.container(horizontal=True, gap="small", width="content")
+        noted.title, noted.about = title, dict(about)
+        noted.place = st.container(horizontal=True, gap="small", width="content")
 
 
 def note(piece: Number | Picture | Rows) -> None:
@@ -61,7 +62,7 @@ def offer(view: View) -> None:
             st.download_button(
                 label, partial(_content, view, report, form), f"{_file(report.title)}.{form}", kind,
                 key=f"report-{form}", on_click="ignore", type="tertiary", disabled=not view.who.may("export"),
-                help=f"This page with its figures and filters as one file that needs nothing else",
+                help="This page with its figures and filters as one file that needs nothing else",
             )  # fmt: skip
 
 
