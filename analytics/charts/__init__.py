@@ -11,14 +11,21 @@ passes events, and a test fails for a month axis without them.
 from __future__ import annotations
 
 from analytics.charts.comparison import comparison
+from analytics.charts.control import control
 from analytics.charts.hearing import against_before, costs_by_month
+from analytics.charts.heatmap import heatmap
 from analytics.charts.house import ACCENT, BAD, CONFIG, GOOD, GREY, Drawing, difference, safe, shown
 from analytics.charts.movements import MOST_BARS, contributions
 from analytics.charts.multiples import highlighted, multiples
-from analytics.charts.trends import trend
+from analytics.charts.pareto import UNITS as PARETO_UNITS
+from analytics.charts.pareto import WORDS as PARETO_WORDS
+from analytics.charts.pareto import pareto
+from analytics.charts.steps import steps
+from analytics.charts.trends import definitions, trend
+from analytics.charts.triangle import triangle
 
 __all__ = [
-    "ACCENT", "BAD", "CONFIG", "GOOD", "GREY", "MOST_BARS", "Drawing", "against_before", "comparison", "contributions",
-    "costs_by_month", "difference",
-    "highlighted", "multiples", "safe", "shown", "trend",
+    "ACCENT", "BAD", "CONFIG", "Drawing", "GOOD", "GREY", "MOST_BARS", "PARETO_UNITS", "PARETO_WORDS",
+    "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference", "heatmap",
+    "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
 ]  # fmt: skip

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from analytics.questions.cards import Card, cards, trend
 from analytics.questions.comments import comment_counts, comments
+from analytics.questions.defects import DIMENSIONS as DEFECT_DIMENSIONS
+from analytics.questions.defects import MEASURES as DEFECT_MEASURES
+from analytics.questions.defects import Defects, default_measure, defect_grid, defects
 from analytics.questions.drilldown import records
 from analytics.questions.events import events
 from analytics.questions.feedback import HEARD, Heard, heard, touched_card
@@ -13,12 +16,21 @@ from analytics.questions.goals import ObjectiveStatus, check_objective, objectiv
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
 from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.pins import Pinned, pins
+from analytics.questions.service import Service, months_in_service
 from analytics.questions.splits import Split, split
+from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
+from analytics.questions.steps import Steps, yield_steps
+from analytics.questions.variants import Testimony, Variants, testimonies, variants
 from analytics.questions.voices import KINDS, Praise, newest_texts, praise
+from analytics.questions.watching import WATCHED, watchable
 from analytics.questions.wishes import Wishes, wishes
 
 __all__ = [
+    "CONTROL_RULES",
     "Card",
+    "DEFECT_DIMENSIONS",
+    "DEFECT_MEASURES",
+    "Defects",
     "HEARD",
     "Heard",
     "KINDS",
@@ -27,8 +39,14 @@ __all__ = [
     "Pinned",
     "Praise",
     "ReturnCosts",
+    "Service",
     "Span",
     "Split",
+    "Stability",
+    "Steps",
+    "Testimony",
+    "Variants",
+    "WATCHED",
     "Wishes",
     "cards",
     "check_objective",
@@ -36,11 +54,15 @@ __all__ = [
     "comment_counts",
     "comments",
     "completeness",
+    "default_measure",
+    "defect_grid",
+    "defects",
     "events",
     "freshness",
     "heard",
     "heard_by_product",
     "heard_products",
+    "months_in_service",
     "moved",
     "moved_by",
     "newest_texts",
@@ -51,8 +73,14 @@ __all__ = [
     "return_costs",
     "span",
     "split",
+    "stability",
+    "testimonies",
     "touched_card",
     "touched_customers",
     "trend",
+    "unstable",
+    "variants",
+    "watchable",
     "wishes",
+    "yield_steps",
 ]  # fmt: skip

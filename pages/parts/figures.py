@@ -54,7 +54,7 @@ def _row(cards: Sequence[Card], currency: str) -> None:
             card(one, currency)
 
 
-def download(view: View, scope: Scope, cards: Sequence[Card]) -> None:
+def download(view: View, scope: Scope, cards: Sequence[Card], title: str = "Overview") -> None:
     """The cards as a table for a spreadsheet, with the filters written in."""
     rows = [
         {
@@ -65,4 +65,4 @@ def download(view: View, scope: Scope, cards: Sequence[Card]) -> None:
         }
         for one in cards
     ]  # fmt: skip
-    show.downloads(view, pd.DataFrame(rows), "Overview", scope.told(), "overview")
+    show.downloads(view, pd.DataFrame(rows), title, scope.told(), title.lower())

@@ -1,0 +1,45 @@
+"""Ship cohorts by months in service."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics.charts.heatmap import cells
+from analytics.charts.house import Drawing, shown
+
+COMPARED_AGE, FEWEST_COHORTS = 6, 4
+
+
+def triangle(shares: pd.DataFrame, *, sent: pd.Series, is_dark: bool = False) -> Drawing:
+    """What came back of each month's shipments (rows) within each number of months in service (columns), in percent.
+
+    `shares` is indexed by month with ages 0, 1, ... as columns, nan where a month is too young; `sent` are the units
+    of each month. The title names the month that stands out at the age at which enough months can be compared.
+    """
+    rows = [f"{month:%b %Y}" for month in shares.index]
+    figure = cells(rows, [str(int(age) + 1) for age in shares.columns], shares, "percent", "", is_dark)
+    figure.update_xaxes(title={"text": "months in service", "standoff": 4})
+    told = [[f"{shown(value, 'percent')} of {units:,.0f} units" for value in row] for row, units in
+            zip(shares.to_numpy(), sent.reindex(shares.index), strict=True)]  # fmt: skip
+    figure.update_traces(
+        customdata=told, hovertemplate="shipped %{y}, within %{x} months: %{customdata}<extra></extra>"
+    )
+    title = _finding(shares, sent)
+    return Drawing(figure, title, f"Cohort triangle of returns. {title}")
+
+
+def _finding(shares: pd.DataFrame, sent: pd.Series) -> str:
+    counts = shares.notna().sum()
+    ages = [int(age) for age in shares.columns if counts[age] >= FEWEST_COHORTS and int(age) < COMPARED_AGE]
+    if not ages:
+        return "Returns by months in service: too few months to compare"
+    age = max(ages)
+    known = shares[age].dropna()
+    month, most = known.idxmax(), float(known.max())
+    units = sent.reindex(known.index).drop(month)
+    rest = float((known.drop(month) * units).sum() / units.sum()) if units.sum() > 0 else float("nan")
+    within = f"within {age + 1} month{'s' if age else ''}"
+    return (
+        f"Units shipped in {month:%b %Y} came back most: {shown(most, 'percent')} {within}, "
+        f"those of the other months {shown(rest, 'percent')}"
+    )
