@@ -55,8 +55,10 @@ def changes(
     limit: int = MOST_ROWS,
 ) -> pd.DataFrame:
     """Entries of the record, latest first: sequence, happened_at, user_name, department, verb, subject_table, subject,
-    before, after (JSON), reason. What everybody works on together anybody may read; all else needs an administrator."""
-    require(who, "read" if table in SHARED else "administer")
+    before, after (JSON), reason. What everybody works on together, and what one changed oneself, anybody may read; all
+    else needs an administrator."""
+    is_own = who.user_id is not None and user_name == who.name
+    require(who, "read" if table in SHARED or is_own else "administer")
     entry = AuditEntry
     wanted = select(
         entry.sequence, entry.happened_at, entry.user_name, entry.department, entry.verb, entry.subject_table,

@@ -28,7 +28,7 @@ MOST_PANELS, COLUMNS, PANEL = 12, 2, 96
 
 def multiples(
     frame: pd.DataFrame, *, by: str, name: str, unit: str, direction: str, currency: str = "",
-    events: pd.DataFrame | None = None,
+    counted: bool = True, events: pd.DataFrame | None = None,
 ) -> Drawing:  # fmt: skip
     """The twelve weightiest members by month, each in a panel, all on one scale; the rest is named in the alternative.
 
@@ -42,7 +42,7 @@ def multiples(
         part = frame[frame[by] == member].sort_values("month")
         axis = "" if place == 0 else str(place + 1)
         _line(figure, part, axis, name, unit, currency, ACCENT)
-        _small(figure, part, axis, unit, currency)
+        _small(figure, part if counted else part.head(0), axis, unit, currency)
     tozero = unit in SUMS
     figure.update_yaxes(nticks=3, rangemode="tozero" if tozero else "normal", **suffix(unit))
     month_axis(figure, ticks=4)
@@ -59,7 +59,7 @@ def multiples(
 
 def highlighted(
     frame: pd.DataFrame, *, by: str, member: str = "", name: str, unit: str, direction: str, currency: str = "",
-    events: pd.DataFrame | None = None,
+    counted: bool = True, events: pd.DataFrame | None = None,
 ) -> Drawing:  # fmt: skip
     """One member's months before the other eleven weightiest in grey; without a member the worst of the last month."""
     members, _ = _weightiest(frame, by)
@@ -68,7 +68,7 @@ def highlighted(
     for one in sorted(members, key=lambda each: each == chosen):
         part = frame[frame[by] == one].sort_values("month")
         _line(figure, part, "", str(one), unit, currency, ACCENT if one == chosen else GREY, thin=one != chosen)
-    _small(figure, frame[frame[by] == chosen], "", unit, currency)
+    _small(figure, frame[(frame[by] == chosen) & counted], "", unit, currency)
     figure.update_yaxes(rangemode="tozero" if unit in SUMS else "normal", nticks=5, **suffix(unit))
     month_axis(figure)
     title = _title(frame, by, name, unit, direction, currency, chosen)

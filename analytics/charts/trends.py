@@ -10,6 +10,8 @@ import plotly.graph_objects as go
 
 from analytics.charts.house import ACCENT, GREY, Drawing, empty, mark_events, month_axis, safe, shown, suffix
 
+DASHES = ("dot", "dash", "dashdot", "longdash")
+
 
 def trend(
     frame: pd.DataFrame, *, name: str, unit: str, direction: str, currency: str = "", height: int = 300,
@@ -35,6 +37,29 @@ def trend(
     month_axis(figure)
     title = _trend_title(mature, name, unit, direction, currency, target)
     return Drawing(figure, title, f"Line chart by month. {title}.{mark_events(figure, events)}")
+
+
+def definitions(
+    months: pd.DataFrame, *, chosen: str, finding: str, unit: str, currency: str = "",
+    events: pd.DataFrame | None = None,
+) -> Drawing:  # fmt: skip
+    """Rival definitions of one thing by month: the chosen one before the others, which are told apart by their dashes.
+
+    `months` has month, key, name, value, is_mature; months that may not be judged yet are left out.
+    """
+    figure = empty(320)
+    judged = months[months["is_mature"].astype(bool)].sort_values("month")
+    others = [key for key in judged["key"].unique() if key != chosen]
+    for place, key in enumerate([*others, chosen]):
+        part = judged[judged["key"] == key]
+        name = str(part["name"].iloc[0]) if len(part) else key
+        is_chosen = key == chosen
+        dash = "solid" if is_chosen else DASHES[place % len(DASHES)]
+        _line(figure, part, name, ACCENT if is_chosen else GREY, unit, currency, dash=dash)
+    figure.update_yaxes(rangemode="tozero" if unit in ("money", "count", "units") else "normal", nticks=5)
+    figure.update_layout(showlegend=True)
+    month_axis(figure)
+    return Drawing(figure, finding, f"Lines by month. {finding}.{mark_events(figure, events)}")
 
 
 def _beside(frame: pd.DataFrame, target: float) -> dict[str, Any]:
@@ -69,11 +94,12 @@ def _moved(last: float, before: float) -> str:
 
 
 def _line(
-    figure: go.Figure, frame: pd.DataFrame, name: str, colour: str, unit: str, currency: str, *, hollow: bool = False
-) -> None:
+    figure: go.Figure, frame: pd.DataFrame, name: str, colour: str, unit: str, currency: str, *, hollow: bool = False,
+    dash: str = "solid",
+) -> None:  # fmt: skip
     figure.add_scatter(
         x=frame["month"], y=frame["value"], name=safe(name), mode="lines+markers", connectgaps=False,
-        line={"color": colour, "width": 2.5, "dash": "dot" if hollow else "solid"},
+        line={"color": colour, "width": 2.5, "dash": "dot" if hollow else dash},
         marker={"color": colour, "size": 7, "symbol": "circle-open" if hollow else "circle"},
         customdata=[shown(value, unit, currency) for value in frame["value"]],
         hovertemplate="%{x|%b %Y}: %{customdata}<extra></extra>",

@@ -19,7 +19,14 @@ BELONGS = {"product": ("family", "category", "site"), "line": ("site",)}
 COLUMNS = ["event_id", "happened_on", "kind", "title", "dimension", "member", "by", "department", "version"]
 
 
-def events(base: KnowledgeBase, who: Person, *, key: str | None = None, filters: Filters | None = None) -> pd.DataFrame:
+def events(
+    base: KnowledgeBase,
+    who: Person,
+    *,
+    key: str | None = None,
+    filters: Filters | None = None,
+    latest_first: bool = False,
+) -> pd.DataFrame:
     """What happened, by day: event_id, happened_on, kind, title, dimension and member (none: everything), by,
     department, version. Withdrawn ones are left out.
 
@@ -33,7 +40,7 @@ def events(base: KnowledgeBase, who: Person, *, key: str | None = None, filters:
     kept = [
         row for row in rows if (known is None or row["dimension"] in (None, *known)) and _touches(row, filters or {})
     ]
-    frame = pd.DataFrame(kept, columns=COLUMNS)
+    frame = pd.DataFrame(kept[::-1] if latest_first else kept, columns=COLUMNS)
     return frame.assign(happened_on=pd.to_datetime(frame["happened_on"]).astype("datetime64[us]"))
 
 

@@ -29,11 +29,14 @@ def drawing(drawn: Drawing, key: str) -> None:
     comments.under(drawn.about, key)
 
 
-def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None) -> None:
-    """Rows as they are, without the index; cells are drawn as text and never read as markup."""
+def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None, grey: str = "") -> None:
+    """Rows as they are, without the index; cells are drawn as text and never read as markup.
+
+    `grey` names a column of yes and no: the rows that say yes are greyed.
+    """
     reports.note(Rows(frame, alt))
     st.dataframe(
-        frame,
+        _greyed(frame, grey) if grey and frame[grey].any() else frame,
         hide_index=True,
         key=key,
         height=height or ("content" if len(frame) <= MOST_AT_ONCE else "auto"),
@@ -41,6 +44,12 @@ def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int 
         placeholder="",
         column_config=columns(frame),
     )
+
+
+def _greyed(frame: pd.DataFrame, flag: str) -> Any:
+    """Readable in the theme the person has, but set back."""
+    colour = "#A0A0A0" if st.context.theme.type == "dark" else "#6B6B6B"
+    return frame.style.apply(lambda row: [f"color: {colour}" if row[flag] else ""] * len(row), axis=1)
 
 
 def columns(frame: pd.DataFrame) -> dict[str, Any]:
