@@ -17,7 +17,17 @@ from kb.store import KnowledgeBase
 
 WHO = Person("Quinn Abel", "quality", "member", None, ("quality",))
 LEDGER = frozenset(
-    {"imports", "import_files", "import_changes", "refused_rows", "audit_entries", "revision", "field_allocations"}
+    {
+        "imports",
+        "import_files",
+        "import_changes",
+        "refused_rows",
+        "audit_entries",
+        "revision",
+        "field_allocations",
+        "monthly_sums",
+        "rollup_states",
+    }  # fmt: skip
 )
 MASTERS = {
     "products.csv": "sku,name,unit_price\nA,Drill,5\nB,Saw,10\n",

@@ -64,7 +64,7 @@ class Fact:
 
     def select(self, columns: Mapping[str, Column], also: Iterable[Column] = ()) -> Select[Any]:
         """One row for each event with these columns; only the joins that they (and `also`) need."""
-        wanted = self._needed([*columns.values(), *also])
+        wanted = self.needed([*columns.values(), *also])
         source = self.root
         for name, join in self.joins.items():
             if name in wanted:
@@ -113,9 +113,9 @@ class Fact:
     def _days(self, since: date | None, until: date | None) -> list[ColumnElement[bool]]:
         at, days = self.on.expression, []
         if since:
-            days.append(at >= _midnight(at, since))
+            days.append(at >= midnight(at, since))
         if until:
-            days.append(at < _midnight(at, until + timedelta(days=1)))
+            days.append(at < midnight(at, until + timedelta(days=1)))
         return days
 
     def _group(self, name: str) -> Column:
@@ -126,7 +126,8 @@ class Fact:
     def _sum(self, name: str) -> Column:
         return Column(func.sum(self.measures[name].expression), self.measures[name].needs)
 
-    def _needed(self, columns: Iterable[Column]) -> set[str]:
+    def needed(self, columns: Iterable[Column]) -> set[str]:
+        """The names of the joins that these columns need."""
         found: set[str] = set()
         waiting = [name for column in columns for name in column.needs]
         while waiting:
@@ -143,7 +144,8 @@ def _narrowed(statement: Select[Any], since: date | None, until: date | None) ->
     return statement.params(since=first, until=last)
 
 
-def _midnight(column: ColumnElement[Any], day: date) -> date | datetime:
+def midnight(column: ColumnElement[Any], day: date) -> date | datetime:
+    """The beginning of a day, to be compared with this column of dates or times."""
     return datetime.combine(day, time(), UTC) if isinstance(column.type, UtcDateTime) else day
 
 
