@@ -13,7 +13,7 @@ from analytics import catalog, support
 from analytics.arithmetic import RESULT, combine, inner_groups
 from analytics.metric import Metric, Term
 from analytics.periods import Period, add_months, month_end
-from kb import facts
+from kb import facts, rollups
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.facts.holdings import holdings, row_counts
@@ -153,6 +153,7 @@ class _Sums:
         whole = [period for period in periods if period and period.is_whole_months]
         self.together = len(periods) > 1 and len(whole) == len(periods)
         self.by = tuple(dict.fromkeys([*by, *(["month"] if self.together else [])]))
+        self.kept = rollups.in_use(connection)
         self.mature = {m.key: last_mature_month(connection, m) for m in metrics if m.kind == "cohort"}
         self.hull = Period(min(p.start for p in whole), max(p.end for p in whole)) if self.together else None
         self._read: dict[Period | None, dict[str, pd.DataFrame]] = {}
@@ -186,8 +187,11 @@ class _Sums:
     def _totals(self, fact: str, groups: tuple[str, ...], measures: list[str], period: Period | None) -> pd.DataFrame:
         since, until = (period.start, period.end) if period else (None, None)
         unique = list(dict.fromkeys(measures))
-        statement = facts.get(fact).totals(unique, groups, since=since, until=until, filters=self.filters)
-        frame = _read(self.connection, statement)
+        parts = [
+            _read(self.connection, source.totals(held, groups, since=since, until=until, filters=self.filters))
+            for source, held in rollups.sources(self.kept, fact, unique, groups, self.filters, since, until)
+        ]
+        frame = _beside(parts, groups)
         dimensions = [name for name in groups if name in facts.get(fact).dimensions]
         frame[dimensions] = frame[dimensions].astype(object).where(frame[dimensions].notna(), facts.UNKNOWN)
         frame[unique] = frame[unique].astype(float)
@@ -245,6 +249,14 @@ def _summed(frames: Sums, terms: Sequence[Term], groups: tuple[str, ...], name: 
     if not groups:
         return pd.DataFrame({name: [together[name].sum(min_count=1)]})
     return together.groupby(list(groups), dropna=False)[name].sum(min_count=1).reset_index()
+
+
+def _beside(parts: Sequence[pd.DataFrame], groups: Sequence[str]) -> pd.DataFrame:
+    """Totals of the same groups by different measures in one frame."""
+    first, *others = parts
+    for other in others:
+        first = first.merge(other, on=list(groups), how="outer") if groups else pd.concat([first, other], axis=1)
+    return first
 
 
 def _of(column: facts.Column, function: Any) -> facts.Column:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, func, insert, literal, select, text, update
 
-from kb import allocation, audit
+from kb import allocation, audit, rollups
 from kb.access import Person
 from kb.importing import bulk
 from kb.importing.prepare import Preparation, changed_cells
@@ -35,10 +35,13 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
     _refuse_overtaken(connection, preparation, seen_import)
     report = preparation.report
     import_id = _ledger(connection, report, preparation.preset.version, who)
+    last = {table.name: preparation.keys[table.name].start for table in touched(preparation)}
+    renewal = rollups.Renewal(connection, import_id, last)
     _create_parents(connection, preparation, import_id)
     for stage, count in preparation.stages:
         if count.changed or _touches_fresh(preparation, stage):
             _journal(connection, preparation, stage, import_id)
+            renewal.before(stage.target.name)
             _update(connection, preparation, stage)
         if count.new >= bulk.MANY:
             bulk.suspend_references(connection, stage.target.table)
@@ -50,6 +53,8 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
     tables = touched(preparation)
     if {table.name for table in tables} & ALLOCATION_TABLES:
         allocation.renew(connection)
+        renewal.everything("field_allocations")
+    renewal.finish()
     _advance_sequences(connection, tables)
     _keep_currency(connection, preparation.currency)
     summary = {name: report.total(name) for name in ("read", "new", "changed", "same", "refused")}

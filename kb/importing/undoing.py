@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Date, Table, Text, cast, delete, func, or_, select, update
 
-from kb import allocation, audit
+from kb import allocation, audit, rollups
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.importing.fields import importable
@@ -40,10 +40,15 @@ def undo(base: KnowledgeBase, who: Person, import_id: int) -> UndoReport:
         ]
         if reasons:
             raise Refused(f"import {import_id} cannot be undone: {'; '.join(reasons)}; undo or change these first")
+        renewal = rollups.Renewal(connection, import_id)
+        for table in tables:
+            renewal.before(table.name, leaving=True)
+        renewal.everything("field_allocations")
         connection.execute(delete(FieldAllocation))
         given_back = _give_back(connection, import_id)
         removed = {table.name: _remove(connection, table, import_id) for table in reversed(tables)}
         allocation.renew(connection)
+        renewal.finish()
         connection.execute(
             update(Import)
             .where(Import.import_id == import_id)
