@@ -88,8 +88,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    preset = importing.presets.load(options.preset)
     base = _base()
+    preset = importing.own.load(base, access.command_line(), options.preset)
     report = importing.run(base, access.command_line(), options.paths, preset, dry_run=options.dry_run, progress=_say)
     _done_saying()
     _print_report(report)
@@ -157,14 +157,22 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _presets(_options: argparse.Namespace) -> int:
-    for name in importing.presets.names():
-        preset = importing.presets.load(name)
+    for preset in [*map(importing.presets.load, importing.presets.names()), *_own_presets()]:
         print(f"{preset.name} (version {preset.version}): {preset.title}")
         for line in (*preset.notes, *preset.shifts):
             print(f"  note: {line}")
         for table_map in preset.tables:
             print(f"  {table_map.table} from {', '.join(table_map.files)}: {', '.join(sorted(table_map.sources))}")
     return 0
+
+
+def _own_presets() -> list[importing.Preset]:
+    """Those that people made; a base that does not exist yet is not made by asking."""
+    path = engines(address()).path
+    if path is not None and not path.is_file():
+        return []
+    base, who = _base(), access.command_line()
+    return [importing.own.load(base, who, one.name) for one in importing.own.saved(base, who)]
 
 
 def _export(options: argparse.Namespace) -> int:

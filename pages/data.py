@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import gaps, importing_form, ledger, template_list
+from pages.parts import gaps, importing_form, ledger, mapping, template_list
 from pages.ui import door, page
 
 view = door.view()
 page.header(view, "Data")
-bring, templates, imports, state = st.tabs(
-    ["Bring in data", "Templates", "Imports", "State of the data"], key="section", bind="query-params"
+bring, by_hand, templates, imports, state = st.tabs(
+    ["Bring in data", "Map by hand", "Templates", "Imports", "State of the data"], key="section", bind="query-params"
 )
 if bring.open:
     with bring:
         importing_form.wizard(view)
+if by_hand.open:
+    with by_hand:
+        mapping.by_hand(view)
 if templates.open:
     with templates:
         template_list.downloads()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from kb.access import Person, require
 from kb.errors import Refused
-from kb.importing import bulk, files, presets, templates
+from kb.importing import bulk, files, own, presets, templates
 from kb.importing.fields import importable
 from kb.importing.merging import Overtaken, last_import, merge, touched
 from kb.importing.prepare import Preparation, Progress
@@ -31,6 +31,7 @@ __all__ = [
     "UndoReport",
     "importable",
     "mendable",
+    "own",
     "presets",
     "refused_csv",
     "run",
@@ -80,7 +81,7 @@ def _attempt(
             candidates = files.discover(paths)
             chosen, unknown = files.choose(candidates, preset)
             report.skipped_files = [path.name for path in unknown]
-            report.notes += [m.note for file in chosen for m in file.maps if m.note]
+            report.notes += dict.fromkeys(m.note for file in chosen for m in file.maps if m.note)
             look_ups = files.look_ups(chosen, candidates, preset)
         with area.snapshot() as connection:
             seen = last_import(connection)

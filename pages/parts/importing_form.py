@@ -2,69 +2,56 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import streamlit as st
 
 from kb import importing
 from kb.errors import Refused
-from kb.importing import Preset, columns
-from pages.parts import import_result
-from pages.ui import people
+from kb.importing import Preset, columns, own
+from pages.parts import import_result, uploading
 from pages.ui.door import View
 from pages.ui.plain import plain
 
 
 def wizard(view: View) -> None:
     """Own data go into the own base only; the demo leads there."""
-    if view.which == "demo":
-        st.info("This is the invented company. Your own data go into a knowledge base of their own; the demo stays.")
-        st.button("Use my own data", on_click=_use_own)
-        return
-    if not people.asked(view.base, view.who, "import"):
+    if not uploading.may_bring(view, "import"):
         return
     paths = _files()
-    preset = _preset()
-    if preset is None:
-        return
-    if st.button("Check without importing", disabled=not paths):
+    preset = _preset(view)
+    if preset is not None:
+        check_and_import(view, paths, preset, "import")
+
+
+def check_and_import(view: View, paths: list[Path], preset: Preset, place: str) -> None:
+    """The dry run with its result, and then the import; `place` tells two of them on one page apart."""
+    if st.button("Check without importing", disabled=not paths, key=f"check-{place}"):
         _run(view, paths, preset, dry_run=True)
     import_result.shown(view, lambda: _run(view, paths, preset, dry_run=False), bool(paths))
 
 
-def _use_own() -> None:
-    st.session_state["base"] = "own"
-
-
 def _files() -> list[Path]:
-    uploaded = st.file_uploader("Files", ["csv", "tsv", "txt", "xlsx"], accept_multiple_files=True, key="files")
+    uploaded = uploading.uploads("files")
     named = st.text_input(
         "Or a folder or file on the computer where Symbiosis runs", key="folder", placeholder="/data/exports/2026-10"
     )
-    paths = [_kept(one.name, one.getvalue()) for one in uploaded or []]
-    return [*paths, *([Path(named.strip()).expanduser()] if named and named.strip() else [])]
+    return [*uploaded, *([Path(named.strip()).expanduser()] if named and named.strip() else [])]
 
 
-def _kept(name: str, content: bytes) -> Path:
-    """The upload as a file in a folder that goes with the session; only the last part of its name counts."""
-    folder = st.session_state.setdefault("upload-folder", tempfile.TemporaryDirectory(prefix="symbiosis-"))
-    path = Path(folder.name) / Path(name.replace("\\", "/")).name
-    if not path.exists() or path.stat().st_size != len(content) or path.read_bytes() != content:
-        path.write_bytes(content)
-    return path
-
-
-def _preset() -> Preset | None:
-    names = importing.presets.names()
-    start = names.index("symbiosis") if "symbiosis" in names else 0
-    name = st.selectbox("Preset: which system the files come from", names, start, format_func=_title, key="preset")
+def _preset(view: View) -> Preset | None:
+    titles = _titles(view)
+    start = list(titles).index("symbiosis") if "symbiosis" in titles else 0
+    name = st.selectbox(
+        "Preset: which system the files come from", list(titles), start, format_func=titles.get,
+        key="preset", help="None fits? Map the file by hand: the tab beside this one.",
+    )  # fmt: skip
     try:
-        preset = importing.presets.load(name)
+        preset = own.load(view.base, view.who, name)
     except Refused as refused:
         st.error(plain(refused))
         return None
-    with st.expander(f"What the preset {preset.name} expects and does"):
+    with st.expander(f"What the preset {plain(preset.name)} expects and does"):
         money = preset.currency or "the currency of the base"
         st.caption(plain(f"Version {preset.version}. Times are in {preset.time_zone}. Money is in {money}."))
         for note in (*preset.notes, *preset.shifts):
@@ -93,11 +80,21 @@ def _day(form: str) -> str:
     return columns.readable(form) if form else "as found in each file"
 
 
-def _title(name: str) -> str:
+def _titles(view: View) -> dict[str, str]:
+    """Name -> what people read, of the presets that come along and then of those made here."""
+    along = {name: _title(importing.presets.load(name)) for name in importing.presets.names()}
+    return along | {one.name: _made_here(view, one.name) for one in own.saved(view.base, view.who)}
+
+
+def _made_here(view: View, name: str) -> str:
     try:
-        return importing.presets.load(name).title
-    except Refused:
+        return f"{_title(own.load(view.base, view.who, name))} (made here)"
+    except Refused:  # a later version of the program may know other words: the preset says so when it is chosen
         return name
+
+
+def _title(preset: Preset) -> str:
+    return preset.title or preset.name
 
 
 def _run(view: View, paths: list[Path], preset: Preset, *, dry_run: bool) -> None:

@@ -77,7 +77,8 @@ def propose(sample: Sample, base: KnowledgeBase, who: Person, table: str | None 
     """
     profiles = list(sample.profiles.values())
     known = knowing.shares(base, who, profiles)
-    return weigh(f"{sample.path.stem} {sample.found.sheet}", profiles, known, table)
+    found = weigh(f"{sample.path.stem} {sample.found.sheet}", profiles, known, table)
+    return replace(found, guesses=relations.checked(found.table, found.guesses, sample))
 
 
 def weigh(called_as: str, profiles: list[Profile], known: Known, table: str | None = None) -> Proposal:
@@ -89,7 +90,7 @@ def weigh(called_as: str, profiles: list[Profile], known: Known, table: str | No
     chosen = max(worth, key=lambda name: worth[name])
     guesses = _guesses(chosen, profiles, known, prefix, merits[chosen], given[chosen])
     ranking = tuple(sorted(worth.items(), key=lambda pair: -pair[1]))
-    return Proposal(chosen, ranking, relations.checked(chosen, guesses, {p.header: p for p in profiles}))
+    return Proposal(chosen, ranking, relations.with_clock(chosen, guesses, {p.header: p for p in profiles}))
 
 
 def _merits(table: str, profiles: list[Profile], known: Known, prefix: str | None) -> list[list[float]]:
