@@ -100,7 +100,7 @@ def amount(metric: Metric, change: float, currency: str = "") -> str:
 
 
 def _why(metric: Metric, part: pd.Series) -> str:
-    if not metric.denominator or metric.kind == "product":
+    if not metric.is_quotient or metric.kind == "product":
         return ""
     return " (rate)" if abs(part["rate_effect"]) >= abs(part["mix_effect"]) else " (mix)"
 

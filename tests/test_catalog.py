@@ -36,7 +36,9 @@ def test_an_entry_is_complete_and_names_only_what_exists(key: str) -> None:
 @pytest.mark.parametrize("key", catalog.METRICS)
 def test_a_rate_has_a_denominator_and_a_step_exists(key: str) -> None:
     metric = catalog.get(key)
-    assert bool(metric.denominator) == (metric.kind in ("ratio", "product", "cohort"))
+    if metric.kind != "snapshot":
+        assert bool(metric.denominator) == (metric.kind in ("ratio", "product", "cohort", "balance"))
+    assert bool(metric.step) == (metric.kind in ("product", "median", "mean"))
     assert (metric.matures_after_days > 0) == (metric.kind == "cohort")
     if metric.step:
         fact = facts.get(metric.numerator[0].fact)

@@ -21,9 +21,9 @@ CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": Fals
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
 _PLAIN_BELOW = 10_000
 # Labels of events: how many, how long, and the pixels they need on a phone.
-MOST_LABELS, MOST_LINES, LONGEST_LABEL = 3, 20, 18
-ROW, WIDEST_LETTER, PHONE_PLOT = 15, 7.0, 290.0
-_UNITS = {"percent": " %", "ppm": " ppm", "per 1000": " per 1,000", "days": " days"}
+MOST_LABELS, MOST_LINES, LONGEST_LABEL = 3, 20, 24
+ROW, PLOT, WIDEST_LETTER, PHONE_PLOT = 15, 220, 6.5, 290.0
+_UNITS = {"percent": " %", "ppm": " ppm", "per 1000": " per 1,000", "days": " days", "points": " points"}
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,7 @@ def shown(value: float | None, unit: str, currency: str = "") -> str:
 def difference(value: float, unit: str, currency: str = "") -> str:
     """A change with its sign: '+1.2 points', '−3.4 k EUR'."""
     text = shown(abs(value), "points" if unit == "percent" else unit, currency)
-    tail = " points" if unit == "percent" else ""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{text}{tail}"
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{text}"
 
 
 def safe(text: object) -> str:
@@ -142,21 +141,23 @@ def _rows_of_labels(titles: list[str], places: list[float], labels: int) -> list
 
 
 def _extent(title: str, place: float) -> tuple[float, float]:
-    """From where to where a label reaches on a phone, as shares of the axis; it opens to the roomier side."""
+    """From where to where a label reaches on a phone, as shares of the axis; it opens to the left only at the end."""
     width = (len(short(title, LONGEST_LABEL)) + 1) * WIDEST_LETTER / PHONE_PLOT
-    return (place, place + width) if place < 0.5 else (place - width, place)
+    return (place, place + width) if place + width <= 1 else (place - width, place)
 
 
 def _mark(figure: go.Figure, event: Mapping[Hashable, Any], axis: str, row: int | None, place: float) -> None:
     day = event["happened_on"]
     limited = f", {event['dimension']} {event['member']}" if event["dimension"] else ""
-    where = {"x0": day, "x1": day, "y0": 0, "y1": 1, "xref": f"x{axis}", "yref": f"y{axis} domain"}
+    reach = 1 + (row or 0) * ROW / PLOT  # the line goes up to its label
+    where = {"x0": day, "x1": day, "y0": 0, "y1": reach, "xref": f"x{axis}", "yref": f"y{axis} domain"}
     figure.add_shape(type="line", layer="below", line={"color": GREY, "dash": "dot", "width": 1.5}, **where)
     label: dict[str, Any] = {"text": "▾", "yanchor": "top", "xanchor": "center"}
     if row is not None:
-        side = "left" if place < 0.5 else "right"
+        side = "left" if _extent(str(event["title"]), place)[0] >= place else "right"
         text = safe(short(event["title"], LONGEST_LABEL))
-        label = {"text": text, "yanchor": "bottom", "xanchor": side, "yshift": row * ROW}
+        shift = {"yshift": row * ROW, "xshift": 3 if side == "left" else -3}
+        label = {"text": text, "yanchor": "bottom", "xanchor": side, **shift}
     figure.add_annotation(
         x=day, y=1, xref=where["xref"], yref=where["yref"], showarrow=False, borderpad=0, font={"size": 12},
         hovertext=safe(f"{day:%Y-%m-%d}, {event['kind']}{limited}: {event['title']}"), **label,

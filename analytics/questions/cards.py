@@ -130,9 +130,9 @@ def _card(
     asked: Period,
 ) -> Card:
     value, previous = float(row["value"]), float(earlier["value"])
-    note = f"shipped {span.label}, the latest months followed long enough" if span != asked else ""
+    note = f"{metric.cohort} {span.label}, the latest months followed long enough" if span != asked else ""
     if not row["is_mature"]:
-        note = f"shipped {span.label}, not yet followed long enough"
+        note = f"{metric.cohort} {span.label}, not yet followed long enough"
     return Card(
         metric, span, value, previous, value - previous, f"vs {span.previous().label}", target, line,
         float(row["numerator"]), float(row["denominator"]), float(row["low"]), float(row["high"]),
@@ -145,6 +145,6 @@ def _status(metric: Metric, value: float, previous: float, target: float | None,
         return "neutral"
     if target is not None:
         return "good" if is_reached(metric, value, target) else "bad"
-    if math.isnan(previous) or math.isclose(value, previous, rel_tol=1e-9):
+    if metric.direction == "band" or math.isnan(previous) or math.isclose(value, previous, rel_tol=1e-9):
         return "neutral"
     return "good" if is_reached(metric, value, abs(previous) if metric.direction == "zero" else previous) else "bad"

@@ -19,6 +19,8 @@ from kb.errors import Refused
 from kb.models import Objective
 from kb.store import KnowledgeBase
 
+BAND = 0.1
+"""How far from its target a metric may lie of which neither more nor less is good."""
 Progress = Literal["reached", "on the way", "behind", "no data"]
 
 
@@ -62,7 +64,9 @@ def check_objective(metric_key: str, first_department: str, second_department: s
 
 
 def is_reached(metric: Metric, value: float, target: float) -> bool:
-    """Whether the value is as good as the target, or better, by the metric's direction."""
+    """Whether the value is as good as the target, or better, by the metric's direction (in a band: close to it)."""
+    if metric.direction == "band":
+        return abs(value - target) <= BAND * abs(target)
     if metric.direction == "zero":
         return abs(value) <= abs(target)
     return value >= target if metric.direction == "up" else value <= target

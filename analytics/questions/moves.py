@@ -58,7 +58,7 @@ def moved(
     """The change of a metric between two periods (by default the one before), split by a dimension.
 
     Raises Refused for a dimension the metric does not have, and for kinds that no split adds up for (a median; a
-    product by anything but its steps).
+    balance; a product by anything but its steps).
     """
     require(who, "read")
     metric = catalog.get(key)
@@ -98,7 +98,7 @@ def moved_by(
 
 
 def _adds_up(metric: Metric, by: str) -> bool:
-    return metric.kind != "median" and (metric.kind != "product" or by == metric.step)
+    return metric.kind not in ("median", "balance") and (metric.kind != "product" or by == metric.step)
 
 
 def _refuse_splits(metric: Metric, by: str) -> None:
@@ -110,7 +110,7 @@ def _refuse_splits(metric: Metric, by: str) -> None:
 
 def _whole(metric: Metric, members: pd.DataFrame) -> float:
     above, below = (float(members[name].astype(float).sum(min_count=1)) for name in ("numerator", "denominator"))
-    if not metric.denominator:
+    if not metric.is_quotient:
         return above
     return above / below * metric.scale if below > 0 else float("nan")
 
@@ -118,4 +118,4 @@ def _whole(metric: Metric, members: pd.DataFrame) -> float:
 def _parts(metric: Metric, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     if metric.kind == "product":
         return changes.of_products(before, after, metric.scale)
-    return changes.of_ratios(before, after, metric.scale) if metric.denominator else changes.of_sums(before, after)
+    return changes.of_ratios(before, after, metric.scale) if metric.is_quotient else changes.of_sums(before, after)

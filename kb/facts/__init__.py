@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from kb.errors import Refused
-from kb.facts import hearing, making, planning, selling
+from kb.facts import fulfilment, hearing, making, planning, selling, standing, together
 from kb.facts.fact import UNKNOWN, Column, Fact, Join
 
 __all__ = ["FACTS", "UNKNOWN", "Column", "Fact", "Join", "get"]
 
-FACTS: dict[str, Fact] = {fact.name: fact for fact in (*selling.FACTS, *making.FACTS, *hearing.FACTS, *planning.FACTS)}
+AREAS = (selling, fulfilment, making, hearing, planning, standing, together)
+FACTS: dict[str, Fact] = {fact.name: fact for area in AREAS for fact in area.FACTS}
 
 
 def get(name: str) -> Fact:

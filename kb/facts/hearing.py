@@ -17,12 +17,16 @@ WINDOW_DAYS = 180
 SERVICE_MONTHS = 12
 """Claims are counted up to this age; only cohorts that reached it whole are."""
 
+PROMOTES, DETRACTS, SATISFIED = 9, 6, 4
+"""NPS (0 to 10): promoters from, detractors up to; CSAT (1 to 5): satisfied from."""
+
 
 def _returns() -> Fact:
     joins, dimensions = joined(
         of_product(RETURNS.c.product_id), of_customer(RETURNS.c.customer_id), of_lot(RETURNS.c.lot_id)
     )
     value = func.coalesce(RETURNS.c.credit, RETURNS.c.quantity * PRODUCTS.c.unit_price)
+    is_trouble_known = RETURNS.c.is_no_trouble_found.is_not(None)
     return Fact(
         "returns", "Returns", "one return, by the day it came back",
         table="returns", root=RETURNS, key=Column(RETURNS.c.return_number), on=Column(RETURNS.c.returned_on),
@@ -36,6 +40,8 @@ def _returns() -> Fact:
             "returns": Column(literal(1)),
             "units_returned": Column(func.coalesce(RETURNS.c.quantity, 1)),
             "return_cost": Column(value, ("product",)),
+            "returns_inspected": Column(case((is_trouble_known, 1))),
+            "returns_without_trouble": Column(case((RETURNS.c.is_no_trouble_found, 1), (is_trouble_known, 0))),
         },
         details=plain(RETURNS, "text"),
     )  # fmt: skip
@@ -73,6 +79,7 @@ def _returned() -> Fact:
     in_window = days_between(SHIPMENTS.c.shipped_on, RETURNS.c.returned_on) <= WINDOW_DAYS
     units = SHARES.c.share * func.coalesce(RETURNS.c.quantity, 1)
     is_defect = and_(in_window, ~func.coalesce(RETURNS.c.is_no_trouble_found, False))
+    value = func.coalesce(RETURNS.c.credit, func.coalesce(RETURNS.c.quantity, 1) * PRODUCTS.c.unit_price)
     months = months_between(SHIPMENTS.c.shipped_on, RETURNS.c.returned_on)
     # what came back before it left was dated wrong on one side; it counts as young, like in the window above
     age = case((months < 0, 0), else_=months)
@@ -85,6 +92,7 @@ def _returned() -> Fact:
         measures={
             "units_returned": Column(case((in_window, units), else_=0.0), ("shipment",)),
             "units_defective": Column(case((is_defect, units), else_=0.0), ("shipment",)),
+            "value_returned": Column(case((in_window, SHARES.c.share * value), else_=0.0), ("product",)),
             "units_claimed": Column(case((age < SERVICE_MONTHS, units), else_=0.0), ("shipment",)),
             "units_returned_any_age": Column(units),
         },
@@ -111,12 +119,21 @@ def _complained() -> Fact:
 
 def _feedback() -> Fact:
     joins, dimensions = joined(of_product(FEEDBACK.c.product_id), of_customer(FEEDBACK.c.customer_id))
+    score, kind = FEEDBACK.c.score, func.lower(FEEDBACK.c.kind)
+    is_nps, is_csat = (and_(kind == name, score.is_not(None)) for name in ("nps", "csat"))
+    points = case((and_(is_nps, score >= PROMOTES), 100), (and_(is_nps, score <= DETRACTS), -100), (is_nps, 0))
     return Fact(
         "feedback", "Feedback", "one score or review, by day",
         table="feedback", root=FEEDBACK, key=Column(FEEDBACK.c.feedback_number), on=Column(FEEDBACK.c.received_on),
         joins=joins, dimensions={**dimensions, **plain(FEEDBACK, "kind", "channel")},
-        measures={"answers": Column(case((FEEDBACK.c.score.is_not(None), 1))), "score": Column(FEEDBACK.c.score)},
-        details=plain(FEEDBACK, "text"),
+        measures={
+            "answers": Column(case((score.is_not(None), 1))),
+            "score": Column(score),
+            "nps_answers": Column(case((is_nps, 1))),
+            "csat_answers": Column(case((is_csat, 1))),
+            "satisfied": Column(case((and_(is_csat, score >= SATISFIED), 1), (is_csat, 0))),
+        },
+        counted={"nps_points": Column(points)}, details=plain(FEEDBACK, "text"),
     )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ def _inspections() -> Fact:
             "units_inspected": Column(case((rejected.is_not(None), inspected))),
             "units_rejected": Column(case((inspected.is_not(None), rejected))),
             "units_passed": Column(inspected - rejected),
+            "appraisal_cost": Column(INSPECTIONS.c.cost),
         },
     )  # fmt: skip
 

@@ -1,17 +1,17 @@
-"""Facts of planning and of working together: forecast against actual, stock, actions."""
+"""Facts of planning: forecast against actual, stock."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, literal, select
+from sqlalchemy import Select, case, exists, func, select
 
-from kb.facts.expressions import days_between, month_of
+from kb.facts.expressions import month_of
 from kb.facts.fact import SINCE, UNTIL, Column, Fact, Join
 from kb.facts.selling import LINES, ORDERS, SHIPMENTS, STANDS
-from kb.facts.shared import PRODUCTS, of_product, plain, table
+from kb.facts.shared import PRODUCTS, of_product, table
 
-FORECASTS, STOCK, MATERIALS, ACTIONS = table("forecasts"), table("stock_levels"), table("materials"), table("actions")
+FORECASTS, STOCK, MATERIALS = table("forecasts"), table("stock_levels"), table("materials")
 
 
 def _last_versions() -> Select[Any]:
@@ -86,19 +86,4 @@ def _stock() -> Fact:
     )  # fmt: skip
 
 
-def _actions() -> Fact:
-    return Fact(
-        "actions", "Corrective actions closed", "one corrective action, by the day it was closed",
-        table="actions", root=ACTIONS, key=Column(ACTIONS.c.action_number), on=Column(ACTIONS.c.closed_on),
-        joins={}, dimensions=plain(ACTIONS, "department", "component", "defect_code", "status"),
-        measures={"closed": Column(case((_days_open().is_not(None), literal(1))))},
-        counted={"days_open": Column(_days_open())},
-        details=plain(ACTIONS, "title", "opened_on", "due_on", "implemented_on"),
-    )  # fmt: skip
-
-
-def _days_open() -> Any:
-    return days_between(ACTIONS.c.opened_on, ACTIONS.c.closed_on)
-
-
-FACTS = (_forecasts(), _stock(), _actions())
+FACTS = (_forecasts(), _stock())

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from kb.facts.fact import Column, Fact, Join
-from kb.facts.shared import joined, of_customer, of_lot, of_product, plain, table
+from kb.facts.shared import PRODUCTS, joined, of_customer, of_lot, of_product, plain, table
 
 ORDERS, LINES, SHIPMENTS = table("sales_orders"), table("order_lines"), table("shipments")
 ORDER = Join(ORDERS, ORDERS.c.sales_order_id == LINES.c.sales_order_id)
 STANDS = not_(func.coalesce(LINES.c.is_cancelled, False))
+IS_ORDER = or_(LINES.c.quantity.is_(None), LINES.c.quantity > 0)
 
 
 def _of_order_line() -> tuple[dict[str, Join], dict[str, Column]]:
@@ -53,9 +54,16 @@ def _deliveries(name: str, title: str, due_on: ColumnElement[Any]) -> Fact:
         .correlate(LINES)
         .scalar_subquery()
     )
+    shipped_by_then = (
+        select(func.coalesce(func.sum(func.coalesce(SHIPMENTS.c.quantity, 0)), 0))
+        .where(SHIPMENTS.c.order_line_id == LINES.c.order_line_id, SHIPMENTS.c.shipped_on <= due_on)
+        .correlate(LINES)
+        .scalar_subquery()
+    )
     known_until = select(func.max(SHIPMENTS.c.shipped_on)).scalar_subquery()
-    is_order = or_(LINES.c.quantity.is_(None), LINES.c.quantity > 0)
-    is_due = and_(STANDS, is_order, due_on <= known_until)
+    is_due = and_(STANDS, IS_ORDER, due_on <= known_until)
+    is_counted = and_(is_due, LINES.c.quantity.is_not(None))
+    in_full = and_(is_counted, shipped_by_then >= LINES.c.quantity)
     return Fact(
         name, title, "one order line, by the day it was due; not yet due, cancelled and credited lines count nothing",
         table="order_lines", root=LINES, key=Column(ORDERS.c.order_number, ("order",)), on=Column(due_on),
@@ -63,6 +71,8 @@ def _deliveries(name: str, title: str, due_on: ColumnElement[Any]) -> Fact:
         measures={
             "lines_due": Column(case((is_due, 1))),
             "lines_on_time": Column(case((and_(is_due, last_on <= due_on), 1), (is_due, 0))),
+            "lines_counted": Column(case((is_counted, 1))),
+            "lines_on_time_in_full": Column(case((in_full, 1), (is_counted, 0))),
         },
         details={
             **plain(LINES, "line_number", "quantity", "requested_on", "promised_on"),
@@ -79,7 +89,12 @@ def _shipments() -> Fact:
         "shipments", "Shipments", "one lot (where known) of one product to one customer, by day it left",
         table="shipments", root=SHIPMENTS, key=Column(SHIPMENTS.c.shipment_number), on=Column(SHIPMENTS.c.shipped_on),
         joins=joins, dimensions=dimensions,
-        measures={"units_shipped": Column(SHIPMENTS.c.quantity), "value_shipped": Column(SHIPMENTS.c.amount)},
+        measures={
+            "units_shipped": Column(SHIPMENTS.c.quantity),
+            "value_shipped": Column(
+                func.coalesce(SHIPMENTS.c.amount, SHIPMENTS.c.quantity * PRODUCTS.c.unit_price), ("product",)
+            ),
+        },
     )  # fmt: skip
 
 

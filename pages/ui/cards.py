@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,8 +17,19 @@ from pages.ui.filters import records_link
 from pages.ui.plain import plain
 
 COLOURS = {"good": "green", "bad": "red"}
-GOOD = {"up": "Higher is better.", "down": "Lower is better.", "zero": "Best at zero."}
-UNITS = {"percent": "%", "ppm": "ppm", "per 1000": "per 1,000", "days": "days", "units": "units", "count": ""}
+GOOD = {
+    "up": "Higher is better.", "down": "Lower is better.", "zero": "Best at zero.",
+    "band": "Neither more nor less is good.",
+}  # fmt: skip
+UNITS = {
+    "percent": "%",
+    "points": "points",
+    "ppm": "ppm",
+    "per 1000": "per 1,000",
+    "days": "days",
+    "units": "units",
+    "count": "",
+}
 
 
 def explained(metric: Metric) -> str:
@@ -30,7 +43,16 @@ def unit_name(metric: Metric, currency: str) -> str:
     return currency if metric.unit == "money" else UNITS[metric.unit]
 
 
-def card(shown_card: Card, currency: str) -> None:
+@dataclass(frozen=True)
+class Behind:
+    """Where the number of a card leads, if not to its metric's records under the shared filters."""
+
+    label: str
+    parameters: Mapping[str, str | list[str]]
+    page: str = "records.py"
+
+
+def card(shown_card: Card, currency: str, behind: Behind | None = None) -> None:
     """One card. Without data it says so and stays grey."""
     metric = shown_card.metric
     with st.container(border=True, height="stretch", gap="xxsmall"):
@@ -46,7 +68,8 @@ def card(shown_card: Card, currency: str) -> None:
         )  # fmt: skip
         if told := _below(shown_card, currency):
             st.caption(plain(told))
-        st.page_link("records.py", label="Records", query_params=records_link(metric.key))
+        way = behind or Behind("Records", records_link(metric.key))
+        st.page_link(way.page, label=way.label, query_params=way.parameters)
 
 
 def _noted(shown_card: Card, currency: str) -> Number:
