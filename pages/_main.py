@@ -14,6 +14,10 @@ st.set_page_config("Symbiosis", Path(__file__).parent / "ui" / "icon.png", layou
 MENU = {
     "": [
         st.Page("overview.py", title="Overview", icon=":material/dashboard:", default=True),
+        st.Page("quality.py", title="Quality", icon=":material/monitoring:"),
+        st.Page("feedback.py", title="Product feedback", icon=":material/forum:"),
+        st.Page("metrics.py", title="Metrics", icon=":material/query_stats:"),
+        st.Page("start.py", title="My page", icon=":material/push_pin:"),
         st.Page("records.py", title="Records", icon=":material/table_rows:"),
     ],
     "Keeping": [

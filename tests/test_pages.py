@@ -19,7 +19,7 @@ from pages.ui.plain import plain
 from tests.small_company import add
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview.py", "metrics.py", "start.py", "records.py", "data.py", "glossary.py", "admin.py")
+PAGES = ("overview.py", "feedback.py", "metrics.py", "start.py", "records.py", "data.py", "glossary.py", "admin.py")
 TABS = ("Bring in data", "Templates", "Imports", "State of the data")
 Open = Callable[..., AppTest]
 

@@ -23,23 +23,23 @@ ROW_PIXELS, FRAME_PIXELS = 28, 96
 
 
 def against_before(
-    rows: pd.DataFrame, *, finding: str, now: str, before: str, unit: str = "count", currency: str = "",
+    rows: pd.DataFrame, *, now: str, before: str, finding: str = "", unit: str = "count", currency: str = "",
     height: int | None = None,
 ) -> Drawing:  # fmt: skip
     """One bar a member for what is now, a mark for what was before, the change written at the bar's end.
 
     `rows` has member, now and before; `now` and `before` name the two periods. Members beyond the eight largest become
-    "Other".
+    "Other". Without a finding the title says who leads.
     """
     few = _most(rows)
     figure = empty(height or FRAME_PIXELS + ROW_PIXELS * max(len(few), 3))
     members = [safe(short(member)) for member in few["member"]]
     told = [shown(value, unit, currency) for value in few["now"]]
-    changes = [difference(value, unit, currency) for value in few["now"] - few["before"]]
-    labels = [f"{value} ({change})" for value, change in zip(told, changes, strict=True)]
+    changes = [difference(value, unit) for value in few["now"] - few["before"]]
+    labels = [f"{shown(value, unit)} ({change})" for value, change in zip(few["now"], changes, strict=True)]
     figure.add_bar(
-        y=members, x=few["now"], orientation="h", name=safe(now), marker_color=ACCENT, text=labels,
-        textposition="outside", cliponaxis=False, customdata=labels, hovertemplate="%{y}: %{customdata}<extra></extra>",
+        y=members, x=few["now"], orientation="h", name=safe(now), marker_color=ACCENT, customdata=told,
+        hovertemplate=f"%{{y}}, {safe(now)}: %{{customdata}}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
         y=members, x=few["before"], name=safe(before), mode="markers",
@@ -47,12 +47,25 @@ def against_before(
         customdata=[shown(value, unit, currency) for value in few["before"]],
         hovertemplate=f"%{{y}}, {safe(before)}: %{{customdata}}<extra></extra>",
     )  # fmt: skip
-    most = float(few[["now", "before"]].max().max()) if len(few) else 1.0
-    figure.update_xaxes(range=[0, max(most, 1.0) * 1.35], nticks=5, **suffix(unit))
-    figure.update_yaxes(autorange="reversed", automargin=True)
+    # beside the longer of bar and mark, so that neither covers the numbers
+    ends = few[["now", "before"]].max(axis=1)
+    figure.add_scatter(
+        y=members, x=ends, mode="text", text=[f" {label}" for label in labels], textposition="middle right",
+        cliponaxis=False, hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, max(float(ends.max()) if len(ends) else 0.0, 1.0) * 1.45], nticks=5, **suffix(unit))
+    figure.update_yaxes(autorange="reversed", automargin=True, type="category")
     figure.update_layout(showlegend=True, bargap=0.35)
+    title = finding or _leading(few, told, shown(few["now"].sum(), unit, currency), now)
     first = ", ".join(f"{member} {label}" for member, label in zip(few["member"].head(3), labels, strict=False))
-    return Drawing(figure, finding, f"Bar chart, {now} against {before}. Most: {first}")
+    return Drawing(figure, title, f"Bar chart, {now} against {before}. Most: {first}")
+
+
+def _leading(few: pd.DataFrame, told: list[str], whole: str, now: str) -> str:
+    if not len(few) or not few["now"].iloc[0]:
+        return f"Nothing in {now}"
+    first = str(few["member"].iloc[0])
+    return f"{first[:1].upper()}{first[1:]} leads with {told[0]} of {whole} in {now}"
 
 
 def _most(rows: pd.DataFrame) -> pd.DataFrame:
@@ -93,9 +106,9 @@ def _costs_title(frame: pd.DataFrame, currency: str) -> str:
     costs = frame["credited"] + frame["not_credited"]
     if not costs.abs().sum():
         return "Returns cost nothing that is recorded in these twelve months"
-    most = costs.idxmax()
+    most = int(costs.to_numpy().argmax())
     last = f"{frame['month'].iloc[-1]:%b %Y}"
-    if most == costs.index[-1]:
+    if most == len(costs) - 1:
         return f"Returns cost {shown(costs.iloc[-1], 'money', currency)} in {last}, the most of twelve months"
-    peak = f"{shown(costs[most], 'money', currency)} in {frame['month'][most]:%b %Y}"
+    peak = f"{shown(costs.iloc[most], 'money', currency)} in {frame['month'].iloc[most]:%b %Y}"
     return f"Returns cost {shown(costs.iloc[-1], 'money', currency)} in {last}; the most of twelve months was {peak}"

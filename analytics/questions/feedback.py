@@ -30,6 +30,7 @@ HEARD: Mapping[str, tuple[str, str]] = {
     "Requests by kind": ("requests", "kind"),
 }
 """What is heard, and what it is split by: fact and dimension."""
+NOUNS = {"Feedback": "answers"}
 TROUBLE = ("returns", "complaints")
 TOUCHED = Metric(
     "customers_touched", "Customers touched", "sum", "count", "down", ("customer care", "quality"),
@@ -102,15 +103,19 @@ def _finding(what: str, rows: pd.DataFrame, period: Period) -> str:
         return f"{what}: none in {period.label}"
     first = known.iloc[0]
     noun, _, split = what.partition(" by ")
-    leads = f"{_named(split, first['member'])} leads with {first['now']:,} of {rows['now'].sum():,}"
-    return f"{noun} in {period.label}: {leads}, {_against(int(first['change']))} {period.previous().label}"
+    of = f"{first['now']:,} of {rows['now'].sum():,} {NOUNS.get(noun, noun.lower())}"
+    told = (
+        f"{_named(split, first['member'])} leads with {of}, {against(int(first['change']))} {period.previous().label}"
+    )
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def _named(split: str, member: str) -> str:
     return f"{split} {member}" if split == "severity" else str(member)
 
 
-def _against(change: int) -> str:
+def against(change: int) -> str:
+    """'3 more than in', to be followed by the period it is compared with."""
     return "as many as in" if change == 0 else f"{abs(change):,} {'more' if change > 0 else 'fewer'} than in"
 
 

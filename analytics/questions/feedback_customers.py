@@ -117,6 +117,11 @@ class ReturnCosts:
     by_reason: pd.DataFrame
     by_month: pd.DataFrame
 
+    @property
+    def bars(self) -> pd.DataFrame:
+        """`by_reason` as member, now, before, in money."""
+        return self.by_reason.rename(columns={"reason": "member", "cost": "now"})[["member", "now", "before"]]
+
 
 def return_costs(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters | None = None) -> ReturnCosts:
     """Returns in money: what was credited, and the list value of what came back without a credit."""

@@ -21,8 +21,8 @@ from kb.store import KnowledgeBase
 CLEAR = 1.96
 COUNTS = ("returns", "complaints", "requests")
 PRODUCTS = [
-    "product", "product_name", "family", "trend", "returns", "complaints", "requests", "customers", "return_rate",
-    "cost", "score", "before", "months",
+    "product", "product_name", "trend", "months", "returns", "complaints", "return_rate", "cost", "customers", "score",
+    "answers", "requests", "before", "family",
 ]  # fmt: skip
 
 
@@ -32,23 +32,27 @@ def heard_by_product(
     """One row for each product that anything was heard of, most returns and complaints first.
 
     Columns: product, product_name, family, trend (more, fewer, no clear change of returns and complaints together
-    against the period before; clear at 95 % of a Poisson difference), returns, complaints, requests, customers (with
-    trouble), return_rate (percent of the latest ship cohorts followed long enough, by calendar where returns name no
-    origin), cost (of returns), score (NPS, else CSAT), before (returns and complaints in the period before), months
-    (the last twelve months' returns and complaints). nan where a figure cannot be answered.
+    against the period before; clear at 95 % of a Poisson difference), months (returns and complaints of the last twelve
+    months, a list), returns, complaints, requests, before (returns and complaints in the period before), customers
+    (with trouble), return_rate (percent of the latest ship cohorts followed long enough, by calendar where returns name
+    no origin), cost (of returns), score (NPS, else CSAT, of the last twelve months) and answers, its number. nan where
+    a figure cannot be answered.
     """
     require(who, "read")
     missing = metrics.unsupported(base, who)
-    kept = {**(filters or {})}
-    spans = [period, period.previous()]
+    year = Period.months(period.end, 12)
     counted = [key for key in COUNTS if key not in missing]
-    now, before = metrics.over(base, who, counted, spans, by=["product"], filters=kept)
-    frame = _wide(now).join(_wide(before)[_present(before)].sum(axis=1).rename("before"), how="outer")
-    for name, keys in {"return_rate": RATES, "cost": ("return_cost",), "score": SCORES}.items():
-        frame = frame.join(_one(base, who, keys, missing, period, kept).rename(name), how="left")
-    frame = frame.join(_monthly(base, who, counted, period, kept).rename("months"), how="outer")
+    now, before = metrics.over(base, who, counted, [period, period.previous()], by=["product"], filters=filters)
+    frame = _wide(now).join(_monthly(base, who, counted, year, filters), how="outer")
+    frame = frame.join(_wide(before).reindex(columns=TROUBLE).sum(axis=1).rename("before"), how="outer")
+    rates, costs, scores = (
+        _first(base, who, keys, missing, span, filters)
+        for keys, span in ((RATES, period), (("return_cost",), period), (SCORES, year))
+    )
+    frame = frame.join(rates["value"].rename("return_rate")).join(costs["value"].rename("cost"))
+    frame = frame.join(scores[["value", "denominator"]].rename(columns={"value": "score", "denominator": "answers"}))
     with base.reading() as connection:
-        customers = customers_with_trouble(connection, period, kept, "product")
+        customers = customers_with_trouble(connection, period, filters, "product")
         names = _names(connection)
     return _products(frame, customers, names)
 
@@ -63,35 +67,34 @@ def _wide(values: pd.DataFrame) -> pd.DataFrame:
     return values.pivot_table(index="product", columns="metric", values="value", aggfunc="sum")
 
 
-def _present(values: pd.DataFrame) -> list[str]:
-    return [key for key in TROUBLE if key in set(values["metric"])]
-
-
-def _one(
-    base: KnowledgeBase, who: Person, keys: Sequence[str], missing: Mapping[str, str], period: Period, filters: Filters
-) -> pd.Series[float]:
-    """The first of these metrics that the data support, by product."""
+def _first(
+    base: KnowledgeBase,
+    who: Person,
+    keys: Sequence[str],
+    missing: Mapping[str, str],
+    period: Period,
+    filters: Filters | None,
+) -> pd.DataFrame:
+    """Value and denominator by product of the first of these metrics that the data support."""
     key = next((key for key in keys if key not in missing), None)
     if key is None:
-        return pd.Series(dtype=float)
+        return pd.DataFrame(columns=["value", "denominator"], dtype=float)
     span = metrics.comparable(base, who, key, period)
-    return metrics.evaluate(base, who, [key], period=span, by=["product"], filters=filters).set_index("product")[
-        "value"
-    ]
+    values = metrics.evaluate(base, who, [key], period=span, by=["product"], filters=filters)
+    return values.set_index("product")[["value", "denominator"]].astype(float)
 
 
-def _monthly(base: KnowledgeBase, who: Person, keys: Sequence[str], period: Period, filters: Filters) -> pd.Series[Any]:
-    """By product the returns and complaints of each of twelve months, as a list."""
-    year = Period.months(period.end, 12)
+def _monthly(
+    base: KnowledgeBase, who: Person, keys: Sequence[str], year: Period, filters: Filters | None
+) -> pd.Series[Any]:
+    """By product the returns and complaints of each month of the year, as a list."""
     trouble = [key for key in keys if key in TROUBLE]
-    if not trouble:
-        return pd.Series(dtype=object)
     values = metrics.evaluate(base, who, trouble, period=year, by=["product", "month"], filters=filters)
     if values.empty:
-        return pd.Series(dtype=object)
+        return pd.Series(dtype=object, name="months")
     months = pd.date_range(year.start, year.end, freq="MS", unit="us")
     wide = values.pivot_table(index="product", columns="month", values="value", aggfunc="sum").reindex(columns=months)
-    return pd.Series(wide.fillna(0.0).to_numpy().tolist(), index=wide.index, dtype=object)
+    return pd.Series(wide.fillna(0.0).to_numpy().tolist(), index=wide.index, dtype=object, name="months")
 
 
 def _names(connection: Connection) -> pd.DataFrame:
@@ -109,6 +112,7 @@ def _products(frame: pd.DataFrame, customers: Mapping[str | None, int], names: p
     frame["customers"] = [customers.get(None if one == facts.UNKNOWN else one, 0) for one in frame.index]
     frame[counts] = frame[counts].astype(float).fillna(0).astype("int64")
     trouble = frame["returns"] + frame["complaints"]
+    frame["cost"] = frame["cost"].where(frame["returns"] > 0, 0.0)
     frame["trend"] = [_direction(now, was) for now, was in zip(trouble, frame["before"], strict=True)]
     ranked = frame.assign(trouble=trouble).rename_axis("product").reset_index()
     return ranked.sort_values(["trouble", "product"], ascending=[False, True])[PRODUCTS].reset_index(drop=True)

@@ -108,6 +108,7 @@ class Praise:
     praise, with a text or without.
     """
 
+    finding: str
     words: pd.DataFrame
     quotes: pd.DataFrame
     praised: int
@@ -129,7 +130,18 @@ def praise(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters
     others = [text for frame in (rest, *trouble) for text in frame["text"]]
     inside = list(high["text"])
     words = typical_words.typical(*(list(map(typical_words.terms, texts)) for texts in (inside, others)))
-    return Praise(with_examples(words, inside), high.head(20), len(high), len(others), int(answers), int(praises))
+    finding = _praise_finding(int(answers), int(praises), period, words)
+    return Praise(
+        finding, with_examples(words, inside), high.head(20), len(high), len(others), int(answers), int(praises)
+    )
+
+
+def _praise_finding(answers: int, high: int, period: Period, words: pd.DataFrame) -> str:
+    if not answers:
+        return f"Nobody gave a score in {period.label}"
+    told = f"{high / answers:.0%} of {answers:,} scores in {period.label} are praise".replace("%", " %")
+    typical = ", ".join(words["term"].head(3))
+    return f"{told}; its words are {typical}" if typical else told
 
 
 def said(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from analytics import typical_words
 from analytics.metrics import Filters
 from analytics.periods import Period
+from analytics.questions.feedback import against
 from analytics.questions.voices import MOST_TEXTS, TEXTS, said, with_examples
 from kb import facts
 from kb.access import Person, require
@@ -43,10 +44,16 @@ class Wishes:
     """
 
     by: str
+    finding: str
     kinds: pd.DataFrame
     about: pd.DataFrame
     words: pd.DataFrame
     newest: pd.DataFrame
+
+    @property
+    def bars(self) -> pd.DataFrame:
+        """`about` as member, now, before."""
+        return self.about.rename(columns={self.by: "member", "requests": "now"})[["member", "now", "before"]]
 
 
 def wishes(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters | None = None) -> Wishes:
@@ -61,8 +68,18 @@ def wishes(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters
     words = _words(asked, everybody, elsewhere, names)
     told = words.groupby("about", sort=False).agg(words=("term", ", ".join), example=("example", "first"))
     about = about.rename_axis("about").join(told, how="left").reset_index().rename(columns={"about": by})
-    newest = asked[asked["text"].fillna("") != ""][TEXTS].head(20).reset_index(drop=True)
-    return Wishes(by, kinds.rename_axis("kind").reset_index(), about, words, newest)
+    newest = asked[TEXTS].head(20).reset_index(drop=True)
+    return Wishes(by, _finding(about, by, period), kinds.rename_axis("kind").reset_index(), about, words, newest)
+
+
+def _finding(about: pd.DataFrame, by: str, period: Period) -> str:
+    asked = about[about["requests"] > 0]
+    if asked.empty:
+        return f"No requests in {period.label}"
+    most = asked.iloc[0]
+    change = int(most["requests"] - most["before"])
+    told = f"{most[by]}: {most['requests']:,} requests from {most['customers']:,} customers in {period.label}"
+    return f"{told}, {against(change)} {period.previous().label}"
 
 
 def _stakes(connection: Connection, group: str, period: Period, filters: Filters | None) -> pd.DataFrame:
