@@ -7,9 +7,10 @@ background. The finding is the title; it stands above the figure as text, so tha
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import permutations, product
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -113,10 +114,12 @@ def mark_events(
         inside = inside[(inside["dimension"] != by) | (inside["member"] == member)]
     told = inside.sort_values("happened_on").tail(MOST_LINES)
     places = [float((day - first) / max(last - first, pd.Timedelta(days=1))) for day in told["happened_on"]]
-    rows = _rows_of_labels(told["title"].to_list(), places, labels)
-    for event, place, row in zip(told.to_dict("records"), places, rows, strict=True):
-        _mark(figure, event, axis, row, place)
-    _make_room(figure, max((row for row in rows if row is not None), default=-1) + 1)
+    labelled = max(len(told) - labels, 0)
+    spots: list[Spot | None] = [None] * labelled
+    spots += _arranged([_width(title) for title in told["title"].iloc[labelled:]], places[labelled:])
+    for event, spot in zip(told.to_dict("records"), spots, strict=True):
+        _mark(figure, event, axis, spot)
+    _make_room(figure, max((spot.row + 1 for spot in spots if spot), default=0))
     words = [f"{event['happened_on']:%Y-%m-%d} {event['title']}" for event in told.to_dict("records")]
     return f" Marked: {'; '.join(words)}." if words else ""
 
@@ -130,34 +133,49 @@ def _months_drawn(figure: go.Figure, axis: str) -> tuple[pd.Timestamp, pd.Timest
     return days.min(), days.max().normalize() + pd.offsets.MonthEnd(0)
 
 
-def _rows_of_labels(titles: list[str], places: list[float], labels: int) -> list[int | None]:
-    """For each event the row of its label, one above the other where two would cover each other on a phone."""
-    ends = [_extent(title, place) for title, place in zip(titles, places, strict=True)]
-    rows: list[int | None] = [None] * len(titles)
-    for i in range(max(len(titles) - labels, 0), len(titles)):
-        taken = {rows[j] for j in range(i) if ends[j][0] < ends[i][1] and ends[i][0] < ends[j][1]}
-        rows[i] = next(row for row in range(labels) if row not in taken)
-    return rows
+class Spot(NamedTuple):
+    """Where a label stands: its row above the plot, and whether it runs to the right of its line."""
+
+    row: int
+    to_right: bool
 
 
-def _extent(title: str, place: float) -> tuple[float, float]:
-    """From where to where a label reaches on a phone, as shares of the axis; it opens to the left only at the end."""
-    width = (len(short(title, LONGEST_LABEL)) + 1) * WIDEST_LETTER / PHONE_PLOT
-    return (place, place + width) if place + width <= 1 else (place - width, place)
+def _width(title: str) -> float:
+    """How much of the axis a label takes on a phone."""
+    return (len(short(title, LONGEST_LABEL)) + 1) * WIDEST_LETTER / PHONE_PLOT
 
 
-def _mark(figure: go.Figure, event: Mapping[Hashable, Any], axis: str, row: int | None, place: float) -> None:
+def _arranged(widths: list[float], places: list[float]) -> list[Spot]:
+    """The spots with the fewest labels covered or crossed by another one's line; so few labels that all are tried."""
+    spots = [Spot(row, to_right) for row in range(len(widths)) for to_right in (True, False)]
+    return list(min(product(spots, repeat=len(widths)), key=lambda tried: _clutter(widths, places, list(tried))))
+
+
+def _clutter(widths: list[float], places: list[float], spots: Sequence[Spot]) -> float:
+    ends = [
+        (place, place + width) if spot.to_right else (place - width, place)
+        for width, place, spot in zip(widths, places, spots, strict=True)
+    ]
+    cost = sum(spot.row + (not spot.to_right) / 2 for spot in spots)
+    cost += sum(50 for left, right in ends if left < -0.02 or right > 1.02)
+    for i, j in permutations(range(len(spots)), 2):
+        covers = spots[i].row == spots[j].row and ends[i][0] < ends[j][1] and ends[j][0] < ends[i][1]
+        crosses = spots[i].row < spots[j].row and ends[i][0] < places[j] < ends[i][1]
+        cost += 100 * covers + 10 * crosses
+    return cost
+
+
+def _mark(figure: go.Figure, event: Mapping[Hashable, Any], axis: str, spot: Spot | None) -> None:
     day = event["happened_on"]
     limited = f", {event['dimension']} {event['member']}" if event["dimension"] else ""
-    reach = 1 + (row or 0) * ROW / PLOT  # the line goes up to its label
+    reach = 1 + (spot.row if spot else 0) * ROW / PLOT  # the line goes up to its label
     where = {"x0": day, "x1": day, "y0": 0, "y1": reach, "xref": f"x{axis}", "yref": f"y{axis} domain"}
     figure.add_shape(type="line", layer="below", line={"color": GREY, "dash": "dot", "width": 1.5}, **where)
     label: dict[str, Any] = {"text": "▾", "yanchor": "top", "xanchor": "center"}
-    if row is not None:
-        side = "left" if _extent(str(event["title"]), place)[0] >= place else "right"
+    if spot is not None:
+        side = {"xanchor": "left", "xshift": 3} if spot.to_right else {"xanchor": "right", "xshift": -3}
         text = safe(short(event["title"], LONGEST_LABEL))
-        shift = {"yshift": row * ROW, "xshift": 3 if side == "left" else -3}
-        label = {"text": text, "yanchor": "bottom", "xanchor": side, **shift}
+        label = {"text": text, "yanchor": "bottom", "yshift": spot.row * ROW, **side}
     figure.add_annotation(
         x=day, y=1, xref=where["xref"], yref=where["yref"], showarrow=False, borderpad=0, font={"size": 12},
         hovertext=safe(f"{day:%Y-%m-%d}, {event['kind']}{limited}: {event['title']}"), **label,

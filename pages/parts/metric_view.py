@@ -10,7 +10,7 @@ from analytics.charts import shown
 from analytics.questions import Card, Split
 from pages.parts.metric_choice import Chosen
 from pages.ui import door, page, show
-from pages.ui.cards import card, explained, known
+from pages.ui.cards import card, explained, known, unit_name
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
@@ -23,7 +23,8 @@ def whole(view: View, scope: Scope, chosen: Chosen) -> None:
     one: Card = door.ask(view, "cards", [chosen.metric.key], scope.period, dict(scope.chosen))[0]
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        card(one, view.currency)
+        with st.container():  # a card fills the height it is given
+            card(one, view.currency)
         st.caption(plain(_behind(one, view.currency)))
         st.caption(explained(chosen.metric))
     with right:
@@ -68,10 +69,11 @@ def picture(view: View, scope: Scope, chosen: Chosen, key: str, member: str = ""
         more = {**style, "by": by, "whole": found.whole}
         drawn = door.draw(view, "comparison", "split", metric.key, **_now(scope, by), part="members", style=more)
     elif chosen.shape == "trend":
-        more = {**style, "by": by, "member": member}
+        more = {**style, "by": by, "member": member, "counted": metric.is_counted}
         drawn = door.draw(view, "highlighted", "trend", metric.key, by=by, **_year(scope), style=more)
     else:
-        drawn = door.draw(view, "multiples", "trend", metric.key, by=by, **_year(scope), style={**style, "by": by})
+        more = {**style, "by": by, "counted": metric.is_counted}
+        drawn = door.draw(view, "multiples", "trend", metric.key, by=by, **_year(scope), style=more)
     show.drawing(drawn, key)
 
 
@@ -89,12 +91,23 @@ def rows(view: View, scope: Scope, chosen: Chosen) -> None:
     if found.members.empty:
         page.nothing("Nothing was recorded for this filter. Choose another period or reset the filters.")
         return
-    st.caption(plain(f"{found.period.label}, compared with {found.against.label}. Grey: small samples, n below 30."))
-    show.table(found.members, f"{chosen.title}, {found.period.label}", key="members", grey="is_small")
+    unit = unit_name(metric, view.currency)
+    values = f"Values in {unit}. " if unit else ""
+    small = " Grey: small samples." if found.members["is_small"].any() else ""
+    st.caption(plain(f"{values}{found.period.label}, before: {found.against.label}.{small}"))
+    members = found.members[_told(found)]
+    show.table(members, f"{chosen.title}, {found.period.label}", key="members", grey="is_small")
     member = st.selectbox("Records of", found.members["member"].astype(str), index=None, key="of-member", width=320)
     if member:
         st.page_link("records.py", label="See its records", query_params=records_link(metric.key, **{by: member}))
-    show.downloads(view, found.members, chosen.title, scope.told() | {"by": by}, "members")
+    show.downloads(view, members, chosen.title, scope.told() | {"by": by}, "members")
+
+
+def _told(found: Split) -> list[str]:
+    """The columns that say something: a sum has no denominator, a large sample no interval."""
+    kept = ["member", "value", "before", "change"]
+    kept += ["numerator", "denominator"] if found.metric.is_quotient else []
+    return [*kept, *(["low", "high"] if found.members["low"].notna().any() else []), "is_small"]
 
 
 def _split(view: View, scope: Scope, chosen: Chosen) -> Split:
