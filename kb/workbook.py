@@ -28,12 +28,13 @@ _PASSED_ON = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH") 
 
 @dataclass(frozen=True)
 class Seen:
-    """The sheet chosen, its header and what the person should know."""
+    """The sheet chosen, its header, what the person should know, and the sheets there are to choose from."""
 
     sheet: str
     header_row: int
     header: tuple[str, ...]
     notes: tuple[str, ...]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def look(path: Path, sheet: str | None, header_row: int | None, expected: frozen
     job = {"task": "look", "sheet": sheet, "header_row": header_row, "expected": sorted(expected)}
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
         result = _run(path, job, Path(folder))
-    return Seen(result["sheet"], result["header_row"], tuple(result["header"]), tuple(result["notes"]))
+    lists = (tuple(result[name]) for name in ("header", "notes", "sheets"))
+    return Seen(result["sheet"], result["header_row"], *lists)
 
 
 @contextmanager

@@ -78,7 +78,10 @@ def _look(book: CalamineWorkbook, job: dict[str, Any], facts: dict[str, SheetFac
     if best is None:
         raise Unsafe("has no filled sheet; put the table with its header into one")
     _, sheet, row, header = best
-    return {"sheet": sheet, "header_row": row, "header": header, "notes": _notes(book, sheet, job, facts)}
+    visible = _candidates(book, None)
+    return {
+        "sheet": sheet, "header_row": row, "header": header, "notes": _notes(book, sheet, job, facts), "sheets": visible,
+    }  # fmt: skip
 
 
 def _candidates(book: CalamineWorkbook, wanted: str | None) -> list[str]:

@@ -193,7 +193,7 @@ def _column(file: FileMapping, goal: str, decimal: str | None, day: str | None) 
 
 def _words(file: FileMapping, table: str, columns: Sequence[str]) -> Iterator[str]:
     if table != file.table:
-        yield "distinct = true"
+        yield "distinct = true" if table == ORDERS else 'distinct = "first"'
         if table != ORDERS:
             yield "only_new = true"
             keys = [source for key in target(table).key_headers for source in file.sources(key)]

@@ -24,7 +24,7 @@ def find(path: Path, hints: Hints) -> Found:
     if len(seen.header) > COLUMN_LIMIT:
         raise Refused(f"{path.name} has more than {COLUMN_LIMIT:,} columns; leave some out.")
     headers, notes = unique_headers(list(seen.header))
-    return Found(path, "xlsx", "", "", seen.sheet, seen.header_row, headers, (*seen.notes, *notes))
+    return Found(path, "xlsx", "", "", seen.sheet, seen.header_row, headers, (*seen.notes, *notes), sheets=seen.sheets)
 
 
 def read(found: Found) -> Iterator[Chunk]:

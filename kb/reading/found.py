@@ -40,7 +40,7 @@ class Found:
     """How a file is read, shown to the person before anything is imported.
 
     `header_line` is 0 where a file has none. `line_end` is a lone carriage return for files of old Macs, else a line
-    feed (with or without one before it).
+    feed (with or without one before it). `sheets` are those of a workbook that can be chosen.
     """
 
     path: Path
@@ -54,6 +54,7 @@ class Found:
     quote: str = '"'
     escape: str | None = None
     line_end: str = "\n"
+    sheets: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """One line for people: "CSV, UTF-8, separated by ';', header in line 1"."""

@@ -29,13 +29,6 @@ ORDER = {
     "bom_lines": (("valid_from_on", "valid_to_on"),),
 }
 MOST_ROWS, MOST_WRONG = 500, 0.5
-# The key by which each other table's columns are known.
-KEYS = {
-    "customers": "customer_number",
-    "products": "sku",
-    "suppliers": "supplier_number",
-    "materials": "material_number",
-}
 
 
 def with_clock(table: str, guesses: tuple[Guess, ...], profiles: Mapping[str, Profile]) -> tuple[Guess, ...]:
@@ -53,7 +46,7 @@ def with_clock(table: str, guesses: tuple[Guess, ...], profiles: Mapping[str, Pr
 
 def checked(table: str, guesses: tuple[Guess, ...], sample: Sample) -> tuple[Guess, ...]:
     """The guesses, those that the rows contradict left out and asked."""
-    doubts = {**_out_of_order(table, guesses, sample), **_contradicting(guesses, sample)}
+    doubts = _out_of_order(table, guesses, sample)
     return tuple(_doubted(g, doubts[g.header]) if g.header in doubts else g for g in guesses)
 
 
@@ -94,29 +87,3 @@ def _days(sample: Sample, header: str) -> list[datetime | None]:
 def _moment(text: str, ways: tuple[str, ...]) -> datetime | None:
     form = next((way for way in ways if fits(text, way)), None)
     return datetime.strptime(text, form).replace(tzinfo=None) if form else None
-
-
-def _contradicting(guesses: tuple[Guess, ...], sample: Sample) -> dict[str, str]:
-    """Columns of another table that tell two things of one key: its rows would be refused."""
-    header_of = {g.goal: g.header for g in guesses if g.goal}
-    found = {}
-    for guess in guesses:
-        table, _, _ = guess.goal.partition(".") if "." in guess.goal else ("", "", "")
-        key = header_of.get(KEYS.get(table, ""))
-        if key is not None:
-            clash = _clash(sample, key, guess.header)
-            if clash:
-                found[guess.header] = (
-                    f"{key} {clash[0]} has both {clash[1]!r} and {clash[2]!r}, so rows would be refused"
-                )
-    return found
-
-
-def _clash(sample: Sample, key: str, header: str) -> tuple[str, str, str] | None:
-    told: dict[str, str] = {}
-    cells = (sample.cells.column(name).to_pylist() for name in (key, header))
-    for name, text in zip(*cells, strict=True):
-        before = told.setdefault(name.strip(), text.strip())
-        if name.strip() and before != text.strip():
-            return name.strip(), before, text.strip()
-    return None
