@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterator
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +124,47 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     with request.getfixturevalue("postgres_server").database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented company, built once."""
+    from kb import demo
+
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    demo.build(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def full(home: Path, demo_file: Path) -> Path:
+    """A home with the invented company."""
+    shutil.copyfile(demo_file, home / "demo.sqlite")
+    return home
+
+
+@pytest.fixture
+def open_page(home: Path) -> Iterator[Callable[..., Any]]:
+    """`open_page("records.py", of="complaints")` runs a page and gives its AppTest.
+
+    What pages keep is shared by the whole process, and each test has a base of its own: it is dropped at the end.
+    """
+    import streamlit
+    from streamlit.testing.v1 import AppTest
+
+    from pages.ui import door, people
+
+    def opener(name: str = "overview.py", **parameters: str) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "pages" / "_main.py"), default_timeout=60)
+        for key, value in parameters.items():
+            test.query_params[key] = value
+        if name != "overview.py":
+            test.switch_page(str(ROOT / "pages" / name))
+        return test.run()
+
+    yield opener
+    streamlit.cache_resource.clear()
+    door.forget()
+    people._remembered.clear()

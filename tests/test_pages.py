@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from kb import demo, editing, history, store
+from kb import editing, history, store
 from kb.access import Person
 from kb.store import KnowledgeBase
-from pages.ui import door, people
+from pages.ui import people
 from pages.ui.plain import plain
 from tests.small_company import add
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("overview.py", "feedback.py", "metrics.py", "start.py", "records.py", "data.py", "glossary.py", "admin.py")
+PAGES = (
+    "overview.py",
+    "quality.py",
+    "feedback.py",
+    "metrics.py",
+    "start.py",
+    "records.py",
+    "data.py",
+    "glossary.py",
+    "admin.py",
+)
 TABS = ("Bring in data", "Templates", "Imports", "State of the data")
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def fresh_caches() -> Iterator[None]:
-    """Caches are shared by the whole process; each test has a base of its own."""
-    yield
-    st.cache_resource.clear()
-    door.forget()
-    people._remembered.clear()
-
-
-@pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
-    demo.build(f"sqlite:///{path}")
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
-
-
-@pytest.fixture
-def full(home: Path, demo_file: Path) -> Path:
-    """A home with the invented company."""
-    shutil.copyfile(demo_file, home / "demo.sqlite")
-    return home
-
-
-@pytest.fixture
-def open_page() -> Open:
-    def opener(name: str = "overview.py", **parameters: str) -> AppTest:
-        test = AppTest.from_file(str(ROOT / "pages" / "_main.py"), default_timeout=60)
-        for key, value in parameters.items():
-            test.query_params[key] = value
-        if name != "overview.py":
-            test.switch_page(str(ROOT / "pages" / name))
-        return test.run()
-
-    return opener
 
 
 def told(test: AppTest) -> str:
@@ -256,3 +225,48 @@ def test_changes_of_objectives_are_open_to_all_and_the_rest_is_not(
 def test_the_store_is_not_made_by_looking(home: Path, full: Path, open_page: Open) -> None:
     open_page()
     assert not Path(store.address("own").removeprefix("sqlite:///")).exists()
+
+
+QUALITY_VIEWS = (
+    {"defects_by": "supplier", "weighed_by": "count"},
+    {"watch": "nonconformances (u)", "apart_nonconformances": "family", "every": "week", "limits_from": "all points"},
+    {"watch": "scrapped units (p)", "process_line": "all together"},
+    {"look": "Yield by step"},
+    {"look": "Returns by months in service"},
+    {"grid_rows": "family", "grid_columns": "disposition", "cells_by": "quantity"},
+)
+
+
+@pytest.mark.parametrize("parameters", QUALITY_VIEWS)
+def test_every_view_of_the_quality_page_is_a_link(full: Path, open_page: Open, parameters: dict[str, str]) -> None:
+    test = sound(open_page("quality.py", **parameters))
+    shown = {box.key: box.value for kind in ("selectbox", "segmented_control") for box in test.get(kind)}
+    words = {"nonconformances": "nonconformances (u)", "scrapped": "scrapped units (p)"}
+    chosen = {name: words.get(str(shown.get(name)), shown.get(name)) for name in parameters if name != "look"}
+    assert chosen == {name: value for name, value in parameters.items() if name != "look"}
+    assert not test.info
+
+
+def test_the_quality_page_shows_the_line_that_drifts(full: Path, open_page: Open) -> None:
+    test = sound(open_page("quality.py"))
+    assert "Rejected units, line L5: too high in" in told(test).replace("\\", "")
+    assert len(test.metric) == 6
+
+
+def test_the_quality_page_says_what_is_missing_where_nothing_was_inspected(
+    sqlite_base: KnowledgeBase, open_page: Open
+) -> None:
+    with sqlite_base.writing() as connection:
+        add(connection, "products", "sku", ("A",))
+        add(connection, "shipments", "shipment_number product_id quantity shipped_on", ("S1", 1, 5.0, "01-31"))
+    for look in ("Products and defects", "Yield by step", "Returns by months in service"):
+        said = told(sound(open_page("quality.py", base="Own", look=look))).replace("\\", "")
+        assert "There are no nonconformances: import nonconformances." in said
+        assert "There are no inspections with a day: import inspections." in said
+
+
+def test_a_row_of_the_ranking_leads_to_its_records(full: Path, open_page: Open) -> None:
+    test = open_page("quality.py")
+    assert not [box for box in test.selectbox if box.key == "ranking-records"]
+    test = sound(open_page("records.py", of="nonconformances", where="defect_code:E41"))
+    assert set(test.dataframe[0].value["defect_code"]) == {"E41"}
