@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +16,17 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import normalize
 from sqlalchemy import func, select
 
-from analytics import catalog
+from analytics import catalog, metrics, questions
+from analytics.periods import Period
 from kb import importing, store
-from kb.access import command_line
+from kb.access import Person, command_line
 from kb.demo import Company, build, invent, write
 from kb.demo.build import OBJECTIVES
 from kb.demo.house import FAMILIES
 from kb.demo.speech import phrasings
 from kb.errors import Refused
 from kb.models import Base, Setting
+from kb.store import KnowledgeBase
 
 # Keys that a template carries in place of a foreign key.
 BUSINESS_KEYS = {
@@ -47,6 +51,15 @@ def told(company: Company, *tables: str) -> pd.DataFrame:
     """Records of the tables with their true cause."""
     frames = [company.tables[t].rename(columns={RECORD_KEYS[t]: "record_number"}).assign(table=t) for t in tables]
     return pd.concat(frames).merge(company.truth["record_cause"], on=["table", "record_number"])
+
+
+@pytest.fixture(scope="module")
+def demo_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.sqlite'}"
+    build(url)
+    base = store.open_base(url)
+    yield base
+    base.close()
 
 
 def story(company: Company, element: str) -> pd.Series:
@@ -353,3 +366,21 @@ def test_every_objective_of_the_demo_is_about_a_metric_of_the_catalogue_and_its_
     for metric, _, _, first, second, family in OBJECTIVES:
         assert {first, second} <= set(catalog.get(metric).owners)
         assert family is None or family in FAMILIES
+
+
+def test_the_events_of_the_demo_are_those_of_its_story(company: Company, demo_base: KnowledgeBase, who: Person) -> None:
+    """A fix is marked on the day of its action, the moved line when its drift begins; the comment says what is so."""
+    events = questions.events(demo_base, who)
+    happened = zip(events["title"], events["happened_on"], strict=True)
+    days = {title.partition(":")[0]: f"{day:%Y-%m-%d}" for title, day in happened}
+    actions = company.tables["actions"].set_index("action_number")["implemented_on"]
+    fixes = {number: day for number, day in days.items() if number.startswith("CAPA")}
+    assert len(fixes) == 3
+    assert fixes == {number: actions[number] for number in fixes}
+    assert days["Line L5 moved to hall 2"] == story(company, "line drifts")["from_on"]
+    said = questions.comments(demo_base, who, "trend/scrap_rate")
+    assert "more than 7 %" in said["text"].iloc[0]
+    october = Period.months(date(2026, 10, 1))
+    worst = metrics.evaluate(demo_base, who, ["scrap_rate"], period=october, by=["line"]).set_index("line")["value"]
+    assert worst.idxmax() == "L5"
+    assert 7 < worst["L5"] < 8

@@ -10,11 +10,14 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import func, inspect, make_url, select
 
 from kb import editing, importing
 from kb.access import command_line
+from kb.demo.clock import AFTER_LAST_WEEK
 from kb.demo.company import invent, write
+from kb.demo.story import DRIFT_LINE, DRIFT_WEEKS
 from kb.errors import Refused
 from kb.models import Import, Setting
 from kb.store import KnowledgeBase, address, engines, open_base
@@ -41,6 +44,17 @@ OBJECTIVES: tuple[tuple[str, float, float, str, str, str | None], ...] = (
     ("scrap_rate", 1.5, 2.0, "production", "purchasing", None),
     ("supplier_reject_rate", 1.0, 1.8, "purchasing", "quality", None),
     ("forecast_bias", 5.0, 8.0, "sales", "purchasing", "Displays"),
+)
+# weeks before the end, kind, title, what it is limited to, who enters it; those of fixes are the days of the actions
+EVENTS: tuple[tuple[int, str, str, str, str, str], ...] = (
+    (74, "fix", "CAPA-002: torque calibration", "line", "L1", "Tom Harder"),
+    (41, "fix", "CAPA-007: gears deburred twice", "family", "Drive units", "Sven Aalto"),
+    (DRIFT_WEEKS, "line move", "Line L5 moved to hall 2", "line", DRIFT_LINE, "Tom Harder"),
+    (20, "fix", "CAPA-009: boards blocked", "family", "Batteries", "Mira Kolb"),
+)
+COMMENT = (
+    "Line L5 carries most of the rise since it was moved in May: more than 7 % in October.\n"
+    "We look at its bonding station first."
 )
 
 
@@ -87,14 +101,20 @@ def _spare_own_data(url: str, place: Path) -> None:
 
 
 def _settle(base: KnowledgeBase) -> None:
-    """People and what they agreed on."""
-    for name, department in PEOPLE:
-        person = editing.introduce(base, name, department)
+    """People, what they agreed on, what they know happened and what they say about it."""
+    people = {name: editing.introduce(base, name, department) for name, department in PEOPLE}
+    person = people["Lea Brandt"]
     for metric, goal, baseline, first, second, family in OBJECTIVES:
         editing.set_objective(
             base, person, metric=metric, target=goal, due_on=DUE, first_department=first, second_department=second,
             scope=family, baseline=baseline,
         )  # fmt: skip
+    for weeks, kind, title, dimension, member, name in EVENTS:
+        day = (AFTER_LAST_WEEK - np.timedelta64(7 * weeks, "D")).astype(date)
+        editing.enter_event(
+            base, people[name], happened_on=day, kind=kind, title=title, dimension=dimension, member=member
+        )
+    editing.write_comment(base, people["Mira Kolb"], "trend/scrap_rate", COMMENT, "overview?metric=Scrap+rate")
     editing.set_setting(base, person, "is_demo", "yes")
 
 
