@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -9,15 +10,26 @@ import pandas as pd
 from analytics.periods import add_months, month_end
 
 
+@dataclass(frozen=True)
+class Triangle:
+    """`shares`: the percentage of each month's units (index) that came back up to each age (columns), nan where it
+    was not watched that long; `sent`: the units of each month.
+    """
+
+    shares: pd.DataFrame
+    sent: pd.Series
+
+
 def triangle(
     returned: pd.DataFrame, shipped: pd.DataFrame, last_on: date, *, first_on: date | None = None, most_ages: int = 24
-) -> pd.DataFrame:
-    """The share of units that came back up to each age in whole months, by the month they were shipped.
+) -> Triangle:
+    """The percentage of units that came back up to each age in whole months, by the month they were shipped.
 
-    `returned` has month, age, units; `shipped` month, units. The result's index is the month, its columns the ages 0,
-    1, ...; values are fractions, cumulative over the ages. A cell is nan until every unit of the month has been
+    `returned` has month, age, units; `shipped` month, units. The columns are the ages 0, 1, ...; values are
+    cumulative over the ages. A cell is nan until every unit of the month has been
     watched to the end of that age, which is when `last_on` lies at least age + 1 months after the month's end; months
-    shipped more than one before `first_on`, the first day any return was recorded, are left out.
+    shipped more than one before `first_on`, the first day any return was recorded, and those too young for any age are
+    left out.
     """
     sent = shipped.dropna(subset=["month"]).set_index("month")["units"]
     sent = sent[sent > 0].sort_index()
@@ -31,7 +43,8 @@ def triangle(
     shares = whole.div(sent, axis=0)
     for age in ages:
         shares.loc[watched <= age, age] = float("nan")
-    return shares.rename_axis(index="month", columns="age")
+    kept = shares.rename_axis(index="month", columns="age").dropna(how="all") * 100
+    return Triangle(kept, sent.reindex(kept.index))
 
 
 def _ages_watched(month: date, last_on: date) -> int:

@@ -6,16 +6,17 @@ import pandas as pd
 
 from analytics.charts.heatmap import cells
 from analytics.charts.house import Drawing, shown
+from analytics.cohorts import Triangle
 
 COMPARED_AGE, FEWEST_COHORTS = 6, 4
 
 
-def triangle(shares: pd.DataFrame, *, sent: pd.Series, is_dark: bool = False) -> Drawing:
+def triangle(found: Triangle, *, is_dark: bool = False) -> Drawing:
     """What came back of each month's shipments (rows) within each number of months in service (columns), in percent.
 
-    `shares` is indexed by month with ages 0, 1, ... as columns, nan where a month is too young; `sent` are the units
-    of each month. The title names the month that stands out at the age at which enough months can be compared.
+    The title names the month that stands out at the age at which enough months can be compared.
     """
+    shares, sent = found.shares, found.sent
     rows = [f"{month:%b %Y}" for month in shares.index]
     figure = cells(rows, [str(int(age) + 1) for age in shares.columns], shares, "percent", "", is_dark)
     figure.update_xaxes(title={"text": "months in service", "standoff": 4})

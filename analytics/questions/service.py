@@ -7,33 +7,30 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics import metrics
-from analytics.cohorts import triangle
+from analytics.cohorts import Triangle, triangle
 from analytics.metrics import Filters
 from analytics.periods import Period
-from analytics.questions.sums import first_seen, last_day, sums
+from analytics.questions.sums import days_of, sums
 from kb.access import Person, require
 from kb.store import KnowledgeBase
 
 MONTHS = 24
+NOTHING = Triangle(pd.DataFrame(), pd.Series(dtype=float))
 
 
 @dataclass(frozen=True)
 class Service:
-    """`shares`: percent of the units shipped in a month (index) that came back up to each age in months (columns).
+    """Months shipped by age, in percent; `reason` says why there is nothing."""
 
-    nan where the month was not yet watched that long; `sent` are its units. `reason` says why there is nothing.
-    """
-
-    shares: pd.DataFrame
-    sent: pd.Series
+    triangle: Triangle
     period: Period
     reason: str | None
 
     @property
     def table(self) -> pd.DataFrame:
         """The same with the months and their units as columns, ages counted as the months they end."""
-        ages = self.shares.rename(columns=lambda age: f"within {int(age) + 1} months")
-        return ages.assign(units_shipped=self.sent).reset_index().rename(columns={"month": "shipped"})
+        ages = self.triangle.shares.rename(columns=lambda age: f"within {int(age) + 1} months")
+        return ages.assign(units_shipped=self.triangle.sent).reset_index().rename(columns={"month": "shipped"})
 
 
 def months_in_service(base: KnowledgeBase, who: Person, *, end: Period, filters: Filters | None = None) -> Service:
@@ -42,16 +39,16 @@ def months_in_service(base: KnowledgeBase, who: Person, *, end: Period, filters:
     period = Period.months(end.end, MONTHS)
     missing = metrics.unsupported(base, who).get("return_rate_cohort")
     if missing:
-        return Service(pd.DataFrame(), pd.Series(dtype=float), period, f"Returns by months in service: {missing}.")
+        return Service(NOTHING, period, f"Returns by months in service: {missing}.")
     with base.reading() as connection:
         back = sums(connection, "returned", ["units_returned_any_age"], ["month", "age_months"], period, filters or {})
         sent = sums(connection, "shipments", ["units_shipped"], ["month"], period, filters or {})
-        ends = [day for day in (last_day(connection, "shipments"), last_day(connection, "returns")) if day]
-        first_on = first_seen(connection, "returned")
+        days = {name: days_of(connection, name) for name in ("shipments", "returns")}
     back = back.set_axis(["month", "age", "units"], axis=1).dropna(subset=["month", "age"]).astype({"age": int})
     shipped = sent.set_axis(["month", "units"], axis=1)
-    shares = (triangle(back, shipped, max(ends), first_on=first_on) * 100).dropna(how="all") if ends else pd.DataFrame()
+    last_on = max((last for _, last in days.values() if last), default=period.end)
+    found = triangle(back, shipped, last_on, first_on=days["returns"][0])
     reason = None
-    if shares.empty or shares.shape[1] == 0:
+    if found.shares.empty:
         reason = "No month of this filter was shipped long enough ago. Choose a later period or reset the filters."
-    return Service(shares, shipped.set_index("month")["units"].reindex(shares.index), period, reason)
+    return Service(found, period, reason)

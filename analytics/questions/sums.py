@@ -11,8 +11,18 @@ from sqlalchemy import Connection, Select, func, select
 
 from analytics.metrics import Filters
 from analytics.periods import Period
-from kb import facts
+from kb import facts, rollups
 from kb.facts import Fact
+from kb.facts.shared import table
+
+# Where the days of a fact stand under an index.
+DAYS = {
+    "inspections": (("inspections", "inspected_on"),),
+    "production": (("lots", "started_on"), ("work_orders", "started_on")),
+    "nonconformances": (("nonconformances", "detected_at"),),
+    "shipments": (("shipments", "shipped_on"),),
+    "returns": (("returns", "returned_on"),),
+}
 
 
 def sums(
@@ -27,9 +37,10 @@ def sums(
         "filters": filters,
     }
     weekly = "week" in groups
-    statement = _weekly(source, measures, groups, within) if weekly else source.totals(measures, groups, **within)
-    result = connection.execute(statement)
-    frame = pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
+    if weekly:
+        frame = _read(connection, _weekly(source, measures, groups, within))
+    else:
+        frame = _totals(connection, fact, measures, groups, within)
     dimensions = [name for name in groups if name in source.dimensions]
     frame[dimensions] = frame[dimensions].astype(object).where(frame[dimensions].notna(), facts.UNKNOWN)
     frame[list(measures)] = frame[list(measures)].astype(float)
@@ -38,20 +49,49 @@ def sums(
     return _into_weeks(frame, measures, groups) if weekly else frame
 
 
-def last_day(connection: Connection, fact: str) -> date | None:
-    """The last day on which such an event was recorded."""
-    source = facts.get(fact)
-    column = facts.Column(func.max(source.on.expression), source.on.needs)
-    found = connection.scalar(source.select({"last": column}))
-    return found.date() if isinstance(found, datetime) else found
+def _totals(
+    connection: Connection, fact: str, measures: Sequence[str], groups: Sequence[str], within: dict[str, Any]
+) -> pd.DataFrame:
+    """From the kept monthly sums where they give the same answer."""
+    days = within["since"], within["until"]
+    parts = [
+        _read(connection, source.totals(held, groups, **within))
+        for source, held in rollups.sources(
+            rollups.in_use(connection), fact, measures, groups, within["filters"], *days
+        )
+    ]
+    first, *others = parts
+    for other in others:
+        first = first.merge(other, on=list(groups), how="outer")
+    return first
 
 
-def first_seen(connection: Connection, fact: str) -> date | None:
-    """The first day on which such an event was recorded, by the day people saw it."""
-    source = facts.get(fact)
-    seen = source.seen or source.on
-    found = connection.scalar(source.select({"first": facts.Column(func.min(seen.expression), seen.needs)}))
-    return found.date() if isinstance(found, datetime) else found
+def _read(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
+    result = connection.execute(statement)
+    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
+
+
+def days_of(connection: Connection, fact: str) -> tuple[date | None, date | None]:
+    """The first and the last day on which such an event was recorded; none where there is none."""
+    ends = [_end(connection, place, end) for place in DAYS[fact] for end in (func.min, func.max)]
+    if not any(ends):  # only what has no day in its indexed column
+        source = facts.get(fact)
+        ends = [_day(connection.scalar(source.select({"day": _of(source, end)}))) for end in (func.min, func.max)]
+    known = [day for day in ends if day]
+    return (min(known), max(known)) if known else (None, None)
+
+
+def _end(connection: Connection, place: tuple[str, str], end: Any) -> date | None:
+    # one statement for each end, because SQLite answers it from the index but both together from the whole table
+    return _day(connection.scalar(select(end(table(place[0]).c[place[1]]))))
+
+
+def _of(source: Fact, end: Any) -> facts.Column:
+    return facts.Column(end(source.on.expression), source.on.needs)
+
+
+def _day(moment: date | datetime | None) -> date | None:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _weekly(source: Fact, measures: Sequence[str], groups: Sequence[str], within: dict[str, Any]) -> Select[Any]:
@@ -67,5 +107,5 @@ def _weekly(source: Fact, measures: Sequence[str], groups: Sequence[str], within
 
 def _into_weeks(frame: pd.DataFrame, measures: Sequence[str], groups: Sequence[str]) -> pd.DataFrame:
     days = pd.to_datetime(frame["week"]).astype("datetime64[us]")
-    weeks = frame.assign(week=days - pd.to_timedelta(days.dt.weekday, unit="D"))
+    weeks = frame.assign(week=days - pd.to_timedelta(days.dt.day_of_week, unit="D"))
     return weeks.groupby(list(groups), dropna=False)[list(measures)].sum(min_count=1).reset_index()

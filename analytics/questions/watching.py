@@ -14,7 +14,7 @@ from analytics.grains import Every, back, end_of, last_whole, named
 from analytics.metric import Term
 from analytics.metrics import Filters
 from analytics.periods import Period
-from analytics.questions.sums import last_day, sums
+from analytics.questions.sums import days_of, sums
 from kb import facts
 from kb.access import Person, require
 from kb.errors import Refused
@@ -131,4 +131,4 @@ def counts_and_sizes(
 
 
 def _last_days(connection: Connection) -> dict[str, date | None]:
-    return {name: last_day(connection, name) for name in SOURCES}
+    return {name: days_of(connection, name)[1] for name in SOURCES}

@@ -24,8 +24,8 @@ def returns(view: View, scope: Scope) -> None:
     if found.reason:
         st.info(plain(found.reason))
         return
-    style = {"sent": found.sent, "is_dark": st.context.theme.type == "dark"}
-    show.drawing(door.draw(view, "triangle", "months_in_service", **asked, part="shares", style=style), "triangle")
+    style = {"is_dark": st.context.theme.type == "dark"}
+    show.drawing(door.draw(view, "triangle", "months_in_service", **asked, part="triangle", style=style), "triangle")
     st.caption(
         plain(
             f"Percent of the units shipped in a month that came back within so many months, shipped "
@@ -37,7 +37,9 @@ def returns(view: View, scope: Scope) -> None:
 
 
 def _records(found: Service) -> None:
-    months = {f"{month:%b %Y}": Period.months(date(month.year, month.month, 1)) for month in found.shares.index}
+    months = {
+        f"{month:%b %Y}": Period.months(date(month.year, month.month, 1)) for month in found.triangle.shares.index
+    }
     drill.records_of(
         list(months), lambda name: drill.within(records_link(METRIC), months[name].start, months[name].end), "cohort"
     )
