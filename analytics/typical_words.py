@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 TYPICAL = ["term", "inside", "outside", "score"]
 PRIOR_TERMS = 100.0
-"""The weight of the prior, in words: so much text it takes until the data speak louder."""
+"""The weight of the prior, in terms: so much text it takes until the data speak louder. Never more than the smaller set
+has, or a few texts could not speak at all."""
 SURE = 1.96
 ALIKE = 0.6
 LITTLE = frozenset(
@@ -74,7 +75,8 @@ def typical(
     if not inside:
         return pd.DataFrame(columns=TYPICAL)
     here, there = (np.array([count[term] for term in vocabulary], dtype=np.float64) for count in (counts, others))
-    scored = dict(zip(vocabulary, scores(here, there), strict=True))
+    prior = max(min(PRIOR_TERMS, here.sum(), there.sum()), 1.0)
+    scored = dict(zip(vocabulary, scores(here, there, prior), strict=True))
     silent = LITTLE | set(without)
     telling = [term for term, count in counts.items() if count >= fewest and silent.isdisjoint(term.split())]
     certain = sorted(

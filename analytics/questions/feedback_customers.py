@@ -46,7 +46,7 @@ def touched_customers(
         returned = _by(connection, "returns", "customer", _MONEY | _last("returns"), period, filters)
         complained = _by(connection, "complaints", "customer", _COMPLAINED | _last("complaints"), period, filters)
         known = _customers(connection)
-    both = returned.join(complained, how="outer", lsuffix="_returned", rsuffix="_complained")
+    both = returned.join(complained, how="outer", suffixes=("_returned", "_complained"))
     both["last_on"] = both[["last_on_returned", "last_on_complained"]].max(axis=1)
     both["cost"] = both["credited"].fillna(0.0) + both["not_credited"].fillna(0.0)
     counts = ["returns", "units_returned", "complaints", "open_complaints"]

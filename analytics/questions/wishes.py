@@ -83,12 +83,12 @@ def _finding(about: pd.DataFrame, by: str, period: Period) -> str:
 
 
 def _stakes(connection: Connection, group: str, period: Period, filters: Filters | None) -> pd.DataFrame:
-    """STAKES and before, by a dimension as index, most requests first."""
+    """STAKES and before, by a dimension as index, most requests first, of equals what rose more."""
     now, before = (_sums(connection, group, span, filters) for span in (period, period.previous()))
     both = now.join(before["requests"].rename("before"), how="outer").fillna(0.0)
     counts = ["requests", "customers", "before"]
     both[counts] = both[counts].astype("int64")
-    return both.sort_values(["requests", "before"], ascending=False, kind="stable")
+    return both.sort_values(["requests", "before"], ascending=[False, True], kind="stable")
 
 
 def _sums(connection: Connection, group: str, period: Period, filters: Filters | None) -> pd.DataFrame:
