@@ -20,7 +20,7 @@ from kb.store import KnowledgeBase
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS, CHECKED = 20, 200
+ROWS, CHECKED = 12, 200
 _FILE = "preview.csv"
 
 

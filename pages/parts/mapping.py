@@ -11,7 +11,7 @@ from kb.errors import Refused
 from kb.importing import mapping, own
 from kb.importing.mapping import Draft, FileMapping
 from kb.importing.own import Saved
-from kb.importing.proposing import Sample, take
+from kb.importing.proposing import Sample, default_sheet, take
 from pages.parts import mapping_columns, mapping_formats, mapping_preview, mapping_saving, uploading
 from pages.ui.door import View
 from pages.ui.plain import plain
@@ -32,7 +32,7 @@ def by_hand(view: View) -> None:
     if not paths:
         _without_files(view, origin)
         return
-    samples = [sample for path in paths if (sample := _sample(path)) is not None]
+    samples = [sample for path in paths if (sample := _sample(path, _sheet_of(path))) is not None]
     if samples:
         _map(view, origin, samples)
 
@@ -57,14 +57,20 @@ def _without_files(view: View, origin: Saved | None) -> None:
     mapping_saving.as_text(view, origin)
 
 
-def _sample(path: Path) -> Sample | None:
+def _sheet_of(path: Path) -> str | None:
+    """The sheet the person chose in this workbook; none where the first filled one serves."""
+    chosen: str | None = st.session_state.get(f"map-sheet-{path.name}")
+    return chosen
+
+
+def _sample(path: Path, sheet: str | None) -> Sample | None:
     """The first rows, read once for each state of the file."""
-    state = path.stat() if path.exists() else None
-    place = (str(path), state.st_size if state else 0, state.st_mtime_ns if state else 0)
-    kept: dict[tuple[str, int, int], Sample] = st.session_state.setdefault("mapping-samples", {})
+    state = path.stat()
+    place = (str(path), state.st_size, state.st_mtime_ns, sheet)
+    kept: dict[object, Sample] = st.session_state.setdefault("mapping-samples", {})
     if place not in kept:
         try:
-            kept[place] = take(path)
+            kept[place] = take(path, sheet)
         except Refused as refused:
             st.error(plain(refused))
             return None
@@ -78,11 +84,12 @@ def _map(view: View, origin: Saved | None, samples: list[Sample]) -> None:
         mapping_saving.as_text(view, origin)
         return
     shown = _shown(samples)
-    files = tuple(_file(view, sample, start) if sample is shown else _unseen(view, sample, start) for sample in samples)
+    file, open_questions = _file(view, shown, start)
+    files = tuple(file if sample is shown else _unseen(view, sample, start) for sample in samples)
     zone, currency = mapping_formats.whole(files, start)
-    make = _maker(start, files, zone, currency)
-    mapping_preview.rows(view, shown, lambda: mapping.preset(make("preview", "")))
-    mapping_saving.form(view, origin, make, [sample.path for sample in samples])
+    make = _maker(start, files, zone, currency, _sheet(samples, files))
+    mapping_preview.rows(view, shown, open_questions, lambda: mapping.preset(make("preview", "")))
+    mapping_saving.form(view, origin, make, open_questions, [sample.path for sample in samples])
 
 
 def _shown(samples: list[Sample]) -> Sample:
@@ -94,24 +101,30 @@ def _shown(samples: list[Sample]) -> Sample:
     return samples[names.index(name)] if name in names else samples[0]
 
 
-def _file(view: View, sample: Sample, start: Draft | None) -> FileMapping:
-    """The sections of one file, and what they say together."""
+def _file(view: View, sample: Sample, start: Draft | None) -> tuple[FileMapping, list[str]]:
+    """The sections of one file, what they say together, and the questions that are still open."""
     st.subheader(plain(sample.path.name), anchor=False)
     st.caption(plain(f"{sample.found.describe()}. {len(sample.headers)} columns."))
+    if len(sample.found.sheets) > 1:
+        st.selectbox(
+            "Sheet", sample.found.sheets, sample.found.sheets.index(sample.found.sheet),
+            key=f"map-sheet-{sample.path.name}", persist_state="session",
+            help="One preset reads one sheet of a workbook: save another preset for the next sheet.",
+        )  # fmt: skip
     for note in sample.found.notes:
         st.caption(plain(note))
     before = _before(sample, start)
     table, goals = mapping_columns.section(view, sample, before)
-    file = mapping_formats.section(sample, table, goals, before)
+    file, open_questions = mapping_formats.section(sample, table, goals, before)
     kept: dict[str, FileMapping] = st.session_state.setdefault("mapping-done", {})
-    kept[str(sample.path)] = file
-    return file
+    kept[sample.place] = file
+    return file, open_questions
 
 
 def _unseen(view: View, sample: Sample, start: Draft | None) -> FileMapping:
     """A file that is not on the screen: as the person left it, else as it is proposed."""
     kept: dict[str, FileMapping] = st.session_state.setdefault("mapping-done", {})
-    found = kept.get(str(sample.path)) or _before(sample, start)
+    found = kept.get(sample.place) or _before(sample, start)
     return found or mapping_columns.proposed(view, sample)
 
 
@@ -124,9 +137,17 @@ def _before(sample: Sample, start: Draft | None) -> FileMapping | None:
     return next((file for file in start.files if file.pattern in patterns), None)
 
 
+def _sheet(samples: list[Sample], files: tuple[FileMapping, ...]) -> str | None:
+    """The sheet that the preset must name, where the headers it reads would lead to another one."""
+    for sample, file in zip(samples, files, strict=True):
+        if len(sample.found.sheets) > 1 and default_sheet(sample, file.goals) != sample.found.sheet:
+            return sample.found.sheet
+    return None
+
+
 def _maker(
-    start: Draft | None, files: tuple[FileMapping, ...], zone: str, currency: str
+    start: Draft | None, files: tuple[FileMapping, ...], zone: str, currency: str, sheet: str | None
 ) -> Callable[[str, str], Draft]:  # fmt: skip
     others = tuple(file for file in start.files if file.pattern not in {f.pattern for f in files}) if start else ()
     version = str(int(start.version) + 1) if start and start.version.isdecimal() else "1"
-    return lambda name, title: Draft(name, title, (*files, *others), zone, currency, None, version)
+    return lambda name, title: Draft(name, title, (*files, *others), zone, currency, sheet, version)

@@ -46,7 +46,7 @@ def _table(view: View, sample: Sample, before: FileMapping | None) -> str:
     ranking = [name for name, _ in _proposal(view, sample, None).ranking]
     start = ranking.index(before.table) if before else 0
     table = st.selectbox(
-        "One row of this file is one of our", ranking, start, format_func=_words, key=f"map-table-{sample.path.name}",
+        "One row of this file is one of our", ranking, start, format_func=_words, key=f"map-table-{sample.place}",
         persist_state="session", help="The likeliest table stands first.",
     )  # fmt: skip
     if before is None and table == ranking[0]:
@@ -84,7 +84,7 @@ def _card(
     ranked = [*dict.fromkeys(["", goal, *guess.others, *options])] if guess.asks else options
     chosen = st.selectbox(
         f"Column {number + 1} goes to", ranked, ranked.index(goal) if goal in ranked else 0,
-        format_func=lambda name: _goal(name, needed), key=f"map-{sample.path.name}-{table}-{number}",
+        format_func=lambda name: _goal(name, needed), key=f"map-{sample.place}-{table}-{number}",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     st.caption(plain(f"{_how_sure(guess)}{guess.reason}"))

@@ -11,16 +11,17 @@ from kb.importing import mapping, templates
 from kb.importing.columns import CANDIDATE_DATES, readable
 from kb.importing.fields import target
 from kb.importing.mapping import Draft, FileMapping, kind_of
-from kb.importing.proposing import Profile, Sample
-from kb.importing.proposing import formats
+from kb.importing.proposing import Profile, Sample, formats
 from pages.ui.plain import plain
 
 POINT, COMMA = "a point: 1,234.56", "a comma: 1.234,56"
 MARKS = {POINT: ".", COMMA: ","}
 
 
-def section(sample: Sample, table: str, goals: dict[str, str], before: FileMapping | None) -> FileMapping:
-    """The formats, the fixed values and the parents to make, on top of the columns chosen."""
+def section(
+    sample: Sample, table: str, goals: dict[str, str], before: FileMapping | None
+) -> tuple[FileMapping, list[str]]:  # fmt: skip
+    """The formats, fixed values and parents to make, on top of the columns chosen; and what only the person can say."""
     start = before if before and before.table == table else None
     pattern = start.pattern if start else mapping.pattern_for(sample.path.name)
     bare = FileMapping(pattern, table, goals)
@@ -29,10 +30,20 @@ def section(sample: Sample, table: str, goals: dict[str, str], before: FileMappi
     mark = _mark(sample, bare, start)
     yes, no = _flags(sample, bare, start)
     content_key, constants = _missing(sample, bare, start)
-    return FileMapping(
+    file = FileMapping(
         pattern, table, goals, constants, days, yes, no, start.negative if start else (),
         _create(sample, bare, start), mark, content_key,
     )  # fmt: skip
+    return file, _open(sample, file)
+
+
+def _open(sample: Sample, file: FileMapping) -> list[str]:
+    """What can be read in two ways and was not answered yet."""
+    dated = [(header, goal) for header, goal in _of_kind(file, "date", "time") if goal not in file.days]
+    asked = [f"how days in {header} are written" for header, _ in dated if len(sample.profiles[header].day_forms) > 1]
+    numbers = [sample.profiles[header] for header, _ in _of_kind(file, "number", "integer")]
+    marks = ["what the decimal mark is"] if file.decimal is None and formats.decimal(numbers).asks else []
+    return asked + marks
 
 
 def _of_kind(bare: FileMapping, *kinds: str) -> list[tuple[str, str]]:
@@ -65,7 +76,7 @@ def _asked_day(
     text = next(iter(sample.profiles[header].told), "")
     return st.selectbox(
         plain(f"Days in {header} are written"), options, options.index(before) if before in options else None,
-        format_func=lambda form: _reading(form, text), key=f"map-day-{sample.path.name}-{bare_key(goal)}",
+        format_func=lambda form: _reading(form, text), key=f"map-day-{sample.place}-{bare_key(goal)}",
         placeholder="Choose: both are possible" if forms else "Choose: none fits most cells", persist_state="session",
     )  # fmt: skip
 
@@ -92,7 +103,7 @@ def _mark(sample: Sample, bare: FileMapping, start: FileMapping | None) -> str |
     options = list(MARKS)
     before = next((i for i, mark in enumerate(MARKS.values()) if start and mark == start.decimal), None)
     chosen = st.selectbox(
-        plain(_two_ways(columns)), options, before, key=f"map-mark-{sample.path.name}",
+        plain(_two_ways(columns)), options, before, key=f"map-mark-{sample.place}",
         placeholder="Choose: both are possible", persist_state="session",
     )  # fmt: skip
     return MARKS[chosen] if chosen else None
@@ -114,7 +125,7 @@ def _flags(
         words = [*known.yes, *known.no, *known.unknown]
         named = plain(header)
         before = start.yes.get(goal, known.yes) if start else known.yes
-        key = f"map-yes-{sample.path.name}-{bare_key(goal)}"
+        key = f"map-yes-{sample.place}-{bare_key(goal)}"
         chosen = st.multiselect(
             f"In {named}, yes is", words, [w for w in before if w in words], key=key, persist_state="session"
         )
@@ -135,7 +146,7 @@ def _missing(sample: Sample, bare: FileMapping, start: FileMapping | None) -> tu
     by_content = mapping.may_use_content(bare.table) and own[0] in gone
     content_key = by_content and st.checkbox(
         f"The rows have no {own[0].replace('_', ' ')}: give each one from its content", True,
-        key=f"map-content-{sample.path.name}-{bare.table}", persist_state="session",
+        key=f"map-content-{sample.place}-{bare.table}", persist_state="session",
         help="The same row imported again is known again; a row that is corrected in the file counts as a new one.",
     )  # fmt: skip
     constants = {}
@@ -144,7 +155,7 @@ def _missing(sample: Sample, bare: FileMapping, start: FileMapping | None) -> tu
         value = st.text_input(
             f"{header.replace('_', ' ')}: choose a column above, or one value for all rows",
             start.constants.get(header, "") if start else "", placeholder=f"{told}, like {example}",
-            key=f"map-constant-{sample.path.name}-{bare.table}-{header}", persist_state="session",
+            key=f"map-constant-{sample.place}-{bare.table}-{header}", persist_state="session",
         )  # fmt: skip
         if value and value.strip():
             constants[header] = value.strip()
@@ -165,7 +176,7 @@ def _create(sample: Sample, bare: FileMapping, start: FileMapping | None) -> tup
     chosen = st.multiselect(
         "Make these when a row names one that is not there yet", options,
         [name for name in (start.create if start else ()) if name in options],
-        format_func=lambda name: name.replace("_", " "), key=f"map-create-{sample.path.name}-{bare.table}",
+        format_func=lambda name: name.replace("_", " "), key=f"map-create-{sample.place}-{bare.table}",
         placeholder="Refuse such rows", persist_state="session",
         help="They are made with nothing but their number. Otherwise such rows are refused with the reason.",
     )  # fmt: skip

@@ -8,16 +8,19 @@ import streamlit as st
 
 from kb.errors import Refused
 from kb.importing import Preset
-from kb.importing.preview import CHECKED, Preview, preview
+from kb.importing.preview import CHECKED, Arriving, Preview, preview
 from kb.importing.proposing import Sample
 from pages.ui import show
 from pages.ui.door import View
 from pages.ui.plain import plain
 
 
-def rows(view: View, sample: Sample, make: Callable[[], Preset]) -> None:
+def rows(view: View, sample: Sample, open_questions: list[str], make: Callable[[], Preset]) -> None:
     """The first rows by table with refused rows and reasons; what is still missing where there are none."""
     st.subheader("First rows as they would arrive", anchor=False)
+    if open_questions:
+        st.info(plain(f"Not yet: say above {' and '.join(open_questions)}. Nothing is guessed."))
+        return
     try:
         found = _preview(view, sample, make())
     except Refused as refused:
@@ -25,14 +28,23 @@ def rows(view: View, sample: Sample, make: Callable[[], Preset]) -> None:
         return
     read, refused_rows = found.report.total("read"), found.report.total("refused")
     st.markdown(f"Of the first {read:,} rows {read - refused_rows:,} would be taken and {refused_rows:,} refused.")
-    for table in found.tables:
-        st.markdown(f"**{plain(table.table.replace('_', ' '))}**")
-        show.table(table.frame, f"First rows for {table.table} with their values and why rows are refused")
+    *others, own = found.tables
+    _table(own)
+    if others:
+        names = ", ".join(table.table.replace("_", " ") for table in others)
+        with st.expander(f"The same rows also fill {names}"):
+            for table in others:
+                st.markdown(f"**{table.table.replace('_', ' ').capitalize()}**")
+                _table(table)
     if refused_rows:
         st.caption(
             f"Only the first {CHECKED} rows were checked here. Reasons name the file's column and the cell. "
             "Correct the mapping above, or let such rows be refused: they are listed to be mended."
         )
+
+
+def _table(table: Arriving) -> None:
+    show.table(table.frame, f"First rows for {table.table} with their values and why rows are refused")
 
 
 def _preview(view: View, sample: Sample, preset: Preset) -> Preview:

@@ -19,7 +19,7 @@ from pages.ui.plain import plain
 Make = Callable[[str, str], Draft]
 
 
-def form(view: View, origin: Saved | None, make: Make, paths: list[Path]) -> None:
+def form(view: View, origin: Saved | None, make: Make, open_questions: list[str], paths: list[Path]) -> None:
     """Name, title, save; then the check and the import of the same files with what was saved."""
     st.subheader("Save as a preset", anchor=False)
     start = presets.parse(origin.toml, origin.name) if origin else None
@@ -31,7 +31,7 @@ def form(view: View, origin: Saved | None, make: Make, paths: list[Path]) -> Non
             "What people read when they choose it", start.title if start else "", key=f"mapping-title-{_key(origin)}",
             placeholder="Order book of our ERP",
         )  # fmt: skip
-        wants = st.button("Save preset", disabled=not name)
+        wants = st.button("Save preset", disabled=not name or bool(open_questions))
     if wants:
         _save(view, origin, str(name), lambda kept: mapping.toml(_whole(make(kept, title or kept))))
     saved = st.session_state.get("mapping-saved")
@@ -74,7 +74,8 @@ def _save(view: View, origin: Saved | None, name: str, text: Callable[[str], str
     except Conflict:
         st.error(
             plain(
-                f"Somebody else saved a preset {name} in the meantime: nothing of yours was saved. Choose another name, or start from theirs."
+                f"Somebody else saved a preset {name} in the meantime: nothing of yours was saved. "
+                "Choose another name, or start from theirs."
             )
         )
     except Refused as refused:

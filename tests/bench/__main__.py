@@ -21,6 +21,7 @@ BENCHES = {
     "load": ("tests.bench.load", "run"),
     "demo_difficulty": ("tests.bench.answers", "demo_difficulty"),
     "metrics": ("tests.bench.answers", "metrics"),
+    "proposing": ("tests.bench.proposing", "run"),
 }
 
 

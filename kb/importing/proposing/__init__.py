@@ -16,7 +16,7 @@ from kb.importing.proposing.assigning import best
 from kb.importing.proposing.headers import language_of, shared_prefix
 from kb.importing.proposing.phrases import Goal, beside, called, goals, kind, tables
 from kb.importing.proposing.profile import Profile, profile
-from kb.importing.proposing.sample import Sample, take
+from kb.importing.proposing.sample import Sample, default_sheet, take
 from kb.importing.proposing.scoring import because, confidence, spoken, suits
 from kb.store import KnowledgeBase
 
@@ -27,6 +27,7 @@ __all__ = [
     "Proposal",
     "Sample",
     "beside",
+    "default_sheet",
     "goals",
     "kind",
     "profile",

@@ -20,6 +20,7 @@ MOST_READINGS = 48
 LONGEST_PHRASE = 3
 LONGEST_HEADER = 120
 _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z#]+")
+_UNITS = re.compile(r"[(\[][^)\]]{0,4}[)\]]")  # (kg), (Y/N): how cells are written, not what they are
 _LETTERS = str.maketrans({"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "º": "o", "°": "."})
 _UNSURE = 0.85  # how far a word counts that is only similar to a known one
 
@@ -53,7 +54,8 @@ def fold(text: str) -> str:
 def tokens(header: str) -> list[str]:
     """The words of a header in lower case: camelCase, snake_case, abbreviations with points and # are split."""
     # an accent that starts or ends a word would otherwise hide where it does: the header is folded first
-    found = [token.lower() for token in _SPLIT.split(fold(header[:LONGEST_HEADER])) if token]
+    told = _UNITS.sub(" ", fold(header[:LONGEST_HEADER]))
+    found = [token.lower() for token in _SPLIT.split(told) if token]
     return [part for token in found for part in re.split(r"(#)", token) if part]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy
@@ -32,6 +32,11 @@ class Sample:
         return self.found.path
 
     @property
+    def place(self) -> str:
+        """File and sheet in one word, to tell samples apart."""
+        return f"{self.path.name} {self.found.sheet}".strip()
+
+    @property
     def headers(self) -> tuple[str, ...]:
         return self.found.headers
 
@@ -53,6 +58,16 @@ def take(path: Path, sheet: str | None = None) -> Sample:
         return Sample(found, _nothing(found), numpy.zeros(0, numpy.int64), (), True)
     bad = tuple(row for row in first.bad if first.cells.num_rows <= ROWS or row.line <= first.lines[ROWS - 1])
     return Sample(found, first.cells.slice(0, ROWS), first.lines[:ROWS], bad, is_whole and first.cells.num_rows <= ROWS)
+
+
+@lru_cache(256)
+def _sheet_by(path: Path, headers: frozenset[str]) -> str:
+    return look(path, Hints(expected=headers)).sheet
+
+
+def default_sheet(sample: Sample, headers: Iterable[str]) -> str:
+    """The sheet that an import finds by itself when it looks for these headers."""
+    return _sheet_by(sample.path, frozenset(headers))
 
 
 def _first(found: Iterator[Chunk]) -> tuple[Chunk | None, bool]:

@@ -14,7 +14,7 @@ ROLES = frozenset(
     "person month time severity cancelled".split()
 )
 _VAGUE, _UNKNOWN, _ROLE = 0.78, 0.4, 0.7
-_OTHER_ROLE = 0.35
+_OTHER_ROLE, _MORE_ROLE = 0.35, 0.6
 _SUITS = {"number": "numbers", "integer": "whole numbers", "date": "days", "time": "days", "boolean": "yes or no"}
 
 
@@ -49,8 +49,8 @@ def _match(reading: Reading, phrase: Phrase) -> float:
     told = sum(_weight(p.concept) * p.sure for p in said if p.concept in hit) / common
     merit = 2 * common / (ours + max(theirs, common)) * min(1.0, told)
     wanted, found = phrase.concepts & ROLES, {p.concept for p in said if p.concept} & ROLES
-    if wanted and found and not wanted & found:
-        merit *= _OTHER_ROLE
+    if found and not wanted & found:
+        merit *= _OTHER_ROLE if wanted else _MORE_ROLE
     return merit * (_VAGUE if phrase.is_vague else 1.0)
 
 
