@@ -27,7 +27,7 @@ PAGES = (
     "glossary.py",
     "admin.py",
 )
-TABS = ("Bring in data", "Templates", "Imports", "State of the data")
+TABS = ("Bring in data", "Map by hand", "Templates", "Imports", "State of the data")
 Open = Callable[..., AppTest]
 
 

@@ -34,6 +34,7 @@ def form(view: View, origin: Saved | None, make: Make, open_questions: list[str]
         wants = st.button("Save preset", disabled=not name or bool(open_questions))
     if wants:
         _save(view, origin, str(name), lambda kept: mapping.toml(_whole(make(kept, title or kept))))
+    _conflict(view)
     saved = st.session_state.get("mapping-saved")
     if saved:
         st.success(plain(f"Saved as {saved}: it stands among the presets, here and for python -m kb import."))
@@ -51,6 +52,7 @@ def as_text(view: View, origin: Saved) -> None:
     text = st.text_area("Text of the preset", origin.toml, height=400, key=f"mapping-text-{_key(origin)}")
     if st.button("Save text"):
         _save(view, origin, origin.name, lambda name: _sound(text or "", name))
+    _conflict(view)
     if st.session_state.get("mapping-saved") == origin.name:
         st.success(plain(f"Saved as {origin.name}."))
 
@@ -65,24 +67,45 @@ def _key(origin: Saved | None) -> str:
 
 
 def _save(view: View, origin: Saved | None, name: str, text: Callable[[str], str]) -> None:
-    st.session_state.pop("mapping-saved", None)
+    for state in ("mapping-saved", "mapping-conflict"):
+        st.session_state.pop(state, None)
     try:
         kept = own.free_name(name)
         seen = origin.version if origin and origin.name == kept else _seen(view, kept)
         toml = text(kept)
         version = editing.save_preset(view.base, view.who, kept, toml, seen)
     except Conflict:
-        st.error(
-            plain(
-                f"Somebody else saved a preset {name} in the meantime: nothing of yours was saved. "
-                "Choose another name, or start from theirs."
-            )
-        )
+        st.session_state["mapping-conflict"] = own.free_name(name)
     except Refused as refused:
         st.error(plain(refused))
     else:
         st.session_state.setdefault("mapping-seen", {})[(view.base.url, kept)] = Saved(kept, toml, version)
         st.session_state["mapping-saved"] = kept
+        st.rerun()
+
+
+def _conflict(view: View) -> None:
+    """Somebody else was first: what that means, and the way to their version."""
+    name = st.session_state.get("mapping-conflict")
+    if name is None:
+        return
+    st.error(
+        plain(
+            f"A preset {name} was saved by somebody else in the meantime: nothing of yours was saved. "
+            "Choose another name for yours, or open theirs and change that."
+        )
+    )
+    st.button("Open theirs instead of mine", on_click=_open_theirs, args=(view.base.url, name))
+
+
+def _open_theirs(url: str, name: str) -> None:
+    """Forget what this person chose, so that the form shows what the other one saved."""
+    st.session_state.get("mapping-seen", {}).pop((url, name), None)
+    for key in [key for key in st.session_state if str(key).startswith("map-")]:
+        del st.session_state[key]
+    st.session_state.pop("mapping-conflict", None)
+    st.session_state.pop("mapping-done", None)
+    st.session_state["mapping-origin"] = name
 
 
 def _seen(view: View, name: str) -> int | None:

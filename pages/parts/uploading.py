@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 
 import streamlit as st
@@ -35,10 +37,19 @@ def uploads(key: str) -> list[Path]:
     return [_kept(one.name, one.getvalue()) for one in chosen or []]
 
 
+class _Folder:
+    """A folder of its own that goes when nobody holds it any more, which is when the session ends."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="symbiosis-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 def _kept(name: str, content: bytes) -> Path:
     """The upload as a file in a folder that goes with the session; only the last part of its name counts."""
-    folder = st.session_state.setdefault("upload-folder", tempfile.TemporaryDirectory(prefix="symbiosis-"))
-    path = Path(folder.name) / Path(name.replace("\\", "/")).name
+    if "upload-folder" not in st.session_state:
+        st.session_state["upload-folder"] = _Folder()
+    path = st.session_state["upload-folder"].path / Path(name.replace("\\", "/")).name
     if not path.exists() or path.stat().st_size != len(content) or path.read_bytes() != content:
         path.write_bytes(content)
     return path

@@ -14,6 +14,7 @@ ADDRESSES = (
     "/",
     "/records?of=complaints&period=Last+12+months",
     "/data",
+    "/data?section=Map+by+hand",
     "/data?section=Templates",
     "/data?section=Imports",
     "/data?section=State+of+the+data",
