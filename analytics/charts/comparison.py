@@ -64,8 +64,8 @@ def _label(one: Mapping[Hashable, Any]) -> str:
 
 
 def _finding(known: pd.DataFrame, by: str, whole: float, name: str, unit: str, direction: str, currency: str) -> str:
-    plural = f"{len(known):,} by {by.replace('_', ' ')}"
     judged = known[~known["is_small"].astype(bool)]
+    plural = f"{len(judged):,} by {by.replace('_', ' ')}"
     if len(judged) < 2:
         return f"{name}: {plural}, not enough to compare"
     values = judged["value"].to_numpy(float)

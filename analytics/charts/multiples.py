@@ -141,7 +141,7 @@ def _telling(frame: pd.DataFrame, by: str, direction: str, unit: str, members: l
 
 
 def _title(frame: pd.DataFrame, by: str, name: str, unit: str, direction: str, currency: str, chosen: str = "") -> str:
-    values, count = _last_month(frame, by), frame[by].nunique()
+    values = _last_month(frame, by)
     members, _ = _weightiest(frame, by)
     one = chosen or _telling(frame, by, direction, unit, members)
     if len(values) < 2 or one not in values.index:
@@ -149,4 +149,4 @@ def _title(frame: pd.DataFrame, by: str, name: str, unit: str, direction: str, c
     judged = frame[frame["value"].notna() & frame["is_mature"].astype(bool)]
     place = "highest" if values[one] >= values.max() else "lowest" if values[one] <= values.min() else "one"
     told = f"{shown(values[one], unit, currency)} in {judged['month'].max():%b %Y}"
-    return f"{name}: {one} is {place} of {count:,} by {by.replace('_', ' ')}, {told}"
+    return f"{name}: {one} is {place} of {len(values):,} by {by.replace('_', ' ')}, {told}"
