@@ -18,6 +18,10 @@ from kb.importing.templates import csv_template, excel_template, headers
 from kb.store import KnowledgeBase
 from tests.importing import count, held, load, preset_of, put, refusals
 
+SYSTEMS = (
+    "dynamics365", "erpnext", "excavator_work_orders", "fda_recalls", "infor_crm", "nhtsa", "odoo", "online_retail",
+    "sage_crm",
+)  # fmt: skip
 PRODUCTS = '[[table]]\ntable = "products"\nfiles = ["p.csv"]\n'
 
 
@@ -43,11 +47,11 @@ def test_a_wrong_preset_is_refused_and_says_where(text: str, words: str) -> None
 
 
 def test_a_preset_is_loaded_by_name_or_by_path(tmp_path: Path) -> None:
-    assert presets.names() == ["adventureworks", "planted", "symbiosis"]
+    assert {"adventureworks", "planted", "symbiosis", *SYSTEMS} == set(presets.names())
     file = tmp_path / "mine.toml"
     file.write_text(PRODUCTS + 'columns = { sku = "no" }', encoding="utf-8")
     assert presets.load(str(file)).name == "mine"
-    with pytest.raises(Refused, match="no preset 'absent': choose one of adventureworks, planted, symbiosis"):
+    with pytest.raises(Refused, match="no preset 'absent': choose one of adventureworks, dynamics365, .*, symbiosis"):
         presets.load("absent")
 
 

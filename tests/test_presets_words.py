@@ -259,8 +259,8 @@ def test_a_look_up_finds_its_text_under_any_of_several_headers(sqlite_base: Know
         ("6", None),
     ]
     assert refusals(report) == [
-        (5, "customer", "\0", "stands for more than one number in account*.csv"),
-        (6, "customer", "West", "is no guid | name in account*.csv"),
+        (5, "customer", "Süd", "stands for more than one number in account*.csv"),
+        (6, "customer", "West", "is no guid in account*.csv"),
     ]
 
 
@@ -269,10 +269,49 @@ def test_a_column_whose_look_up_is_not_there_is_left_alone_and_said_so(
 ) -> None:
     report = load(sqlite_base, put(tmp_path, {"cases.csv": "id,customer\n1,g1\n"}), preset=preset_of(OWNERS))
     assert held(sqlite_base, "complaints", "customer_id") == [None]
-    said = (
-        "customer_number of cases.csv is left as it is: it is looked up in account*.csv, which is not in this import."
+    said = "customer_number of cases.csv is left as it is: this import has not what it is looked up in, account*.csv"
+    assert [note for note in report.notes if note.startswith(said)]
+
+
+def test_a_look_up_that_finds_nothing_or_two_may_leave_the_cell_empty(
+    sqlite_base: KnowledgeBase, tmp_path: Path
+) -> None:
+    preset = preset_of(OWNERS.replace('> number"', '> number", unknown = ""'))
+    cases = "id,customer\n1,g1\n4,Süd\n5,West\n"
+    load(sqlite_base, put(tmp_path, {"account.csv": ACCOUNTS, "cases.csv": cases}), preset=preset)
+    assert held(sqlite_base, "complaints", "complaint_number", "customer_id") == [("1", 1), ("4", None), ("5", None)]
+
+
+@pytest.mark.parametrize(("header", "text"), [("id,title,remark", "hums loud"), ("id,title", "hums")])
+def test_a_part_of_a_text_may_be_missing_in_the_file(
+    sqlite_base: KnowledgeBase, tmp_path: Path, header: str, text: str
+) -> None:
+    preset = preset_of(COMPLAINTS + 'columns = { complaint_number = "id", text = { from = ["Title", "remark | "] } }')
+    row = ",".join(["1", "hums", "loud"][: header.count(",") + 1])
+    load(sqlite_base, put(tmp_path, {"cases.csv": f"{header}\n{row}\n"}), preset=preset)
+    assert held(sqlite_base, "complaints", "text") == [text]
+
+
+def test_lines_may_tell_other_things_of_a_parent_where_the_first_counts(
+    sqlite_base: KnowledgeBase, tmp_path: Path
+) -> None:
+    preset = preset_of(
+        SEVERAL.replace("distinct = true", 'distinct = "first"').replace(
+            'customer_number = "Customer" }', 'customer_number = "Customer", name = "Name" }', 1
+        )
     )
-    assert said in report.notes
+    folder = put(tmp_path, {"cases.csv": "id,Customer,Name\n1,K1,Nord\n2,K1,Nord Ltd\n"})
+    assert refusals(load(sqlite_base, folder, preset=preset)) == []
+    assert held(sqlite_base, "customers", "name") == ["Nord"]
+    assert load(sqlite_base, folder, preset=preset).import_id is None
+
+
+@pytest.mark.parametrize("written", ["2024-05-02T23:30:00Z", "5/13/2024 8:15 AM", "13.05.2024 08:15", "20240513"])
+def test_days_are_found_in_times_of_any_system(sqlite_base: KnowledgeBase, tmp_path: Path, written: str) -> None:
+    preset = preset_of('time_zone = "Europe/Berlin"\n' + TICKETS)
+    load(sqlite_base, put(tmp_path, {"cases.csv": f"guid,createdon\n1,{written}\n"}), preset=preset)
+    day = date(2024, 5, 3) if written.endswith("Z") else date(2024, 5, 13)
+    assert held(sqlite_base, "complaints", "received_on") == [day]
 
 
 SEVERAL = """

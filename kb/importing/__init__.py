@@ -85,7 +85,7 @@ def _attempt(
             look_ups = files.look_ups(chosen, candidates, preset)
         with area.snapshot() as connection:
             seen = last_import(connection)
-            currency = _currency(area, preset)
+            currency = _currency(area, preset, chosen)
         preparation = Preparation(area, preset, report, look_ups, currency, progress)
         with _phase(report, "read and check"):
             for file in chosen:
@@ -112,13 +112,13 @@ def _nothing(preparation: Preparation) -> bool:
     return not preparation.report.total("new") and not preparation.report.total("changed")
 
 
-def _currency(area: Staging, preset: Preset) -> str:
+def _currency(area: Staging, preset: Preset, chosen: Sequence[files.File]) -> str:
     kept = area.connection.scalar(select(Setting.value).where(Setting.name == "currency"))
     if kept and preset.currency and kept != preset.currency:
         raise Refused(
             f"this base counts in {kept}, the preset {preset.name} in {preset.currency}: one base holds one currency"
         )
-    return kept or preset.currency or DEFAULT_CURRENCY
+    return kept or preset.currency or files.currency(chosen) or DEFAULT_CURRENCY
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class Condition:
 
 
 def alternatives(source: str) -> tuple[str, ...]:
-    """The headers that `A | B` names, in order."""
+    """The headers that `A | B` names, in order; an empty one stands for nothing."""
     return tuple(part.strip() for part in source.split(BAR))
 
 
@@ -36,15 +36,22 @@ def in_file(source: str, headers: Sequence[str]) -> str | None:
     """The source with only those alternatives that the file has, as the file spells them; none where it has none."""
     if source in headers:
         return source
-    alike = {header.casefold(): header for header in reversed(headers)}
-    found = [name if name in headers else alike.get(name.casefold()) for name in alternatives(source)]
-    return BAR.join(dict.fromkeys(name for name in found if name)) or None
+    alike = {_plain(header): header for header in reversed(headers)}
+    names = alternatives(source)
+    found = dict.fromkeys(name if name in headers else alike.get(_plain(name), "") for name in names)
+    kept = [name for name in found if name] or [""] * ("" in names)
+    return BAR.join([*kept, ""] if "" in names else kept) or None
+
+
+def _plain(header: str) -> str:
+    return header.casefold().replace("_", " ")
 
 
 def picked(cells: pa.Table, source: str) -> pa.ChunkedArray:
     """The trimmed texts of a source: of the first of its headers that holds one in this row."""
-    first, *rest = (source,) if source in cells.column_names else alternatives(source)
-    found = pc.utf8_trim_whitespace(cells[first])
+    names = (source,) if source in cells.column_names else alternatives(source)
+    first, *rest = [name for name in names if name] or [""]
+    found = pc.utf8_trim_whitespace(cells[first]) if first else pa.chunked_array([pa.array([""] * cells.num_rows)])
     for name in rest:
         found = pc.if_else(pc.equal(found, ""), pc.utf8_trim_whitespace(cells[name]), found)
     return found

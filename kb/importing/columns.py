@@ -18,7 +18,10 @@ CANDIDATE_DATES = (
     "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d",
     "%d/%m/%y", "%m/%d/%y",
 )  # fmt: skip
-_TIMES = (" %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", "")
+_TIMES = (
+    " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M:%S%z", "T%H:%M:%S.%f%z",
+    " %I:%M %p", " %I:%M:%S %p", "",
+)  # fmt: skip
 
 
 def with_clocks(day: str) -> tuple[str, ...]:
@@ -28,7 +31,7 @@ def with_clocks(day: str) -> tuple[str, ...]:
 
 _PATTERNS = {
     "%Y": r"\d{4}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%y": r"\d{2}", "%H": r"\d{1,2}", "%M": r"\d{2}",
-    "%S": r"\d{2}", "%f": r"\d{1,6}", "%z": r"(?:Z|[+-]\d{2}:?\d{2})",
+    "%I": r"\d{1,2}", "%p": r"(?i:[ap]m)", "%S": r"\d{2}", "%f": r"\d{1,6}", "%z": r"(?:Z|[+-]\d{2}:?\d{2})",
 }  # fmt: skip
 
 
@@ -180,9 +183,11 @@ def _moment(text: str, rules: Rules) -> datetime:
 
 
 def _date(rules: Rules) -> Parser:
+    zone = ZoneInfo(rules.zone)
+
     def parse(text: str) -> date:
         moment = _moment(text, rules)
-        day = moment.date()
+        day = (moment.astimezone(zone) if moment.tzinfo else moment).date()
         if day > rules.today and not rules.future:
             raise ValueError("lies in the future, which this column does not allow")
         return day
@@ -217,6 +222,8 @@ def readable(form: str) -> str:
         "%M": "mm",
         "%S": "ss",
         "%f": "ffffff",
+        "%I": "hh",
+        "%p": "AM/PM",
         "%z": "+hhmm",
     }
     for code, word in words.items():

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kb.importing.cells import holding, picked, without_markup
+from kb.importing.cells import alternatives, holding, picked, without_markup
 from kb.importing.columns import Parser, Rules, parser
 from kb.importing.presets import ColumnMap
 
@@ -92,12 +92,14 @@ def _translate(
         table = look_ups[(via.file, via.key, via.value)]
         for i, text in enumerate(uniques):
             if text and i not in failed:
-                value = table.get(text, text)
-                if text not in table:
-                    failed[i] = f"is no {via.key} in {via.file}"
-                elif value == AMBIGUOUS:
-                    failed[i] = f"stands for more than one {via.value} in {via.file}"
-                uniques[i] = value
+                value = table.get(text)
+                if value is not None and value != AMBIGUOUS:
+                    uniques[i] = value
+                elif column.unknown is not None:
+                    uniques[i] = column.unknown
+                else:
+                    key, told, file = (alternatives(part)[0] for part in (via.key, via.value, via.file))
+                    failed[i] = f"stands for more than one {told} in {file}" if value else f"is no {key} in {file}"
     if column.values or column.other is not None:
         other = column.other
         uniques = [column.values.get(text, other if other is not None and text else text) for text in uniques]

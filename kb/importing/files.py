@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -56,7 +56,7 @@ def choose(paths: Sequence[Path], preset: Preset) -> tuple[list[File], list[Path
         if any(fnmatch.fnmatch(relative, pattern.lower()) for pattern in preset.ignore):
             continue
         maps = _maps(path, preset)
-        file = _open(path, maps, preset, [other.name for other in paths]) if maps else None
+        file = _open(path, maps, preset, paths) if maps else None
         if file:
             known.append(file)
         elif not any(via.reads(path.name) for via in helpers):
@@ -74,10 +74,10 @@ def _maps(path: Path, preset: Preset) -> tuple[TableMap, ...]:
     return tuple(t for t in preset.tables if t.takes(path.name))
 
 
-def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset, names: Sequence[str]) -> File | None:
+def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset, paths: Sequence[Path]) -> File | None:
     """The file with the tables it fills; none where it has the key columns of none of them and may do without."""
     found = look(path, _hints(preset, {source for m in maps for source in m.sources}, path.name))
-    fitted = [_fit(m, found, names) for m in _by_rank(maps)]
+    fitted = [_fit(m, found, lambda via: _is_held(via, paths, preset)) for m in _by_rank(maps)]
     kept = tuple(table_map for table_map in fitted if table_map)
     if not kept:
         return None
@@ -104,10 +104,17 @@ def _by_rank(maps: Iterable[TableMap]) -> list[TableMap]:
     return sorted(maps, key=lambda m: importable().index(m.table))
 
 
-def _fit(table_map: TableMap, found: Found, names: Sequence[str]) -> TableMap | None:
+def _is_held(via: Via, paths: Sequence[Path], preset: Preset) -> bool:
+    """Whether this import has the file, with the columns, that texts are looked up in."""
+    holders = [path for path in paths if via.reads(path.name)]
+    headers = [look(path, _hints(preset, {via.key, via.value}, path.name)).headers for path in holders]
+    return bool(headers) and all(in_file(via.key, one) and in_file(via.value, one) for one in headers)
+
+
+def _fit(table_map: TableMap, found: Found, is_held: Callable[[Via], bool]) -> TableMap | None:
     """The mapping in the words of this file; none where it may do without and has not what the entry needs.
 
-    `names`: the files of this import. Raises Refused where a column is missing that must be there.
+    Raises Refused where a column is missing that must be there.
     """
     spelt = {source: in_file(source, found.headers) for source in table_map.sources}
     missing = {source for source, name in spelt.items() if name is None}
@@ -115,21 +122,18 @@ def _fit(table_map: TableMap, found: Found, names: Sequence[str]) -> TableMap | 
         if table_map.dispensable:
             return None
         raise Refused(_lacks(found, missing & table_map.needed or missing))
-    alone = [c for c in table_map.columns if table_map.optional and _looks_in_vain(c, table_map, names)]
-    columns = tuple(c for c in table_map.columns if not missing & {*c.all_sources} and c not in alone)
+    keys = target(table_map.table).key_headers
+    given = [c for c in table_map.columns if not missing & {*c.all_sources}]
+    soft = [c for c in given if table_map.optional and c.header not in keys]
+    alone = [c for c in soft if not all(is_held(via) for via in c.via)]
+    columns = tuple(c for c in given if c not in alone)
     note = " ".join([table_map.note, *(_left_out(c, found.path.name) for c in alone)]).strip()
     return _spelt(replace(table_map, columns=columns, note=note), {a: b for a, b in spelt.items() if b})
 
 
-def _looks_in_vain(column: ColumnMap, table_map: TableMap, names: Sequence[str]) -> bool:
-    """Whether a column that may be missing looks its texts up in a file that is not in this import."""
-    is_key = column.header in target(table_map.table).key_headers
-    return not is_key and not all(any(via.reads(name) for name in names) for via in column.via)
-
-
 def _left_out(column: ColumnMap, file: str) -> str:
-    wanted = ", ".join(dict.fromkeys(via.file for via in column.via))
-    return f"{column.header} of {file} is left as it is: it is looked up in {wanted}, which is not in this import."
+    wanted = ", ".join(dict.fromkeys(f"{via.file} ({via.key} > {via.value})" for via in column.via))
+    return f"{column.header} of {file} is left as it is: this import has not what it is looked up in, {wanted}."
 
 
 def _lacks(found: Found, missing: Iterable[str]) -> str:
@@ -164,6 +168,17 @@ def _spelt(table_map: TableMap, spelt: dict[str, str]) -> TableMap:
         where=conditions(table_map),
         key_sources=many(table_map.key_sources),
     )
+
+
+def currency(files: Iterable[File]) -> str:
+    """The first currency that a column of these files names; empty where none does."""
+    for file in files:
+        sources = [s for m in file.maps for c in m.columns if c.header == "currency" for s in c.sources]
+        for chunk in chunks(file.found) if sources else ():
+            named = [text for source in sources for text in picked(chunk.cells, source).to_pylist() if text]
+            if named:
+                return str(named[0])
+    return ""
 
 
 def _refuse_twins(files: list[File], preset: Preset) -> None:

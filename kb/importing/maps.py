@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from dataclasses import dataclass, field, replace
 
-from kb.importing.cells import Condition
+from kb.importing.cells import Condition, alternatives
 from kb.importing.columns import FALSE, TRUE, with_clocks
 from kb.importing.fields import target
 
@@ -16,14 +16,14 @@ def _named(file_name: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Via:
-    """A look-up in another file of the same import: `file: key > value`; file a pattern, key and value sources."""
+    """A look-up in another file of the same import: `file: key > value`; file patterns, key and value sources."""
 
     file: str
     key: str
     value: str
 
     def reads(self, file_name: str) -> bool:
-        return _named(file_name, (self.file,))
+        return _named(file_name, alternatives(self.file))
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class ColumnMap:
     constant: str | None = None
     times: tuple[str, ...] = ()
     via: tuple[Via, ...] = ()
+    unknown: str | None = None
     values: dict[str, str] = field(default_factory=dict)
     other: str | None = None
     dates: tuple[str, ...] | None = None
@@ -67,6 +68,7 @@ class TableMap:
     content_key: bool = False
     key_sources: tuple[str, ...] = ()
     distinct: bool = False
+    first_counts: bool = False
     create: tuple[str, ...] = ()
     shift_days: int = 0
     note: str = ""

@@ -54,7 +54,7 @@ class Preparation:
     def take(self, file: File) -> None:
         """Read, check and stage one file."""
         held = list(file.chunks()) if file.found.path.stat().st_size <= HELD_BYTES else None
-        rules, notes = survey.rules(lambda: held or file.chunks(), list(file.maps), self.preset)
+        rules, notes = survey.rules(lambda: held or file.chunks(), list(file.maps), self.preset, self.look_ups)
         shown = "; ".join([file.found.describe(), *notes])
         found = file.found
         report = FileReport(file.name, str(found.path), file.sha256, shown, found.headers, found.delimiter, found.quote)
@@ -141,9 +141,9 @@ class Preparation:
     def _place(self, draft: Draft, good: Mask) -> tuple[np.ndarray, Mask, Mask]:
         ids, is_new, repeats = draft.own_keys(self.open_keys(draft.filling.target.name), good)
         draft.refuse_incomplete(is_new)
-        if draft.filling.table_map.distinct:
+        if draft.filling.table_map.distinct and not draft.filling.table_map.first_counts:
             draft.refuse_contradictions(ids, is_new, good)
-        else:
+        elif not draft.filling.table_map.distinct:
             draft.refuse_repeats(ids, repeats)
         if draft.filling.table_map.only_new:
             repeats = repeats | (~is_new & good & draft.applies)

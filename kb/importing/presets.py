@@ -18,7 +18,7 @@ __all__ = ["ColumnMap", "FileMap", "Preset", "TableMap", "Via", "load", "names",
 
 FOLDER = Path(__file__).parents[2] / "data" / "presets"
 _COLUMN_WORDS = frozenset(
-    "from join constant via times values other dates decimal negative future true false where markup".split()  # noqa: SIM905
+    "from join constant via times values other dates decimal negative future true false where markup unknown".split()  # noqa: SIM905
 )
 _TABLE_WORDS = frozenset(
     "table files columns where key distinct create shift_days note optional negative future keep only_new".split()  # noqa: SIM905
@@ -95,6 +95,7 @@ def _table(entry: dict[str, Any], where: str) -> TableMap:
         content_key="key" in entry,
         key_sources=() if entry.get("key") == "content" else _many(entry, "key") or (),
         distinct=bool(entry.get("distinct", False)),
+        first_counts=entry.get("distinct") == "first",
         create=tuple(entry.get("create", ())),
         shift_days=int(entry.get("shift_days", 0)),
         note=str(entry.get("note", "")),
@@ -144,6 +145,7 @@ def _column(header: str, spec: Any, place: str) -> ColumnMap:
         via=tuple(_via(step, place) for step in ([chain] if isinstance(chain, str) else chain)),
         values={str(a): str(b) for a, b in spec.get("values", {}).items()},
         other=spec.get("other"),
+        unknown=spec.get("unknown"),
         dates=_many(spec, "dates"),
         decimal=spec.get("decimal"),
         negative=bool(spec.get("negative", False)),

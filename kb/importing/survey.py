@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 from kb.errors import Refused
 from kb.importing.cells import picked
 from kb.importing.columns import CANDIDATE_DATES, Rules, fits, readable, with_clocks
+from kb.importing.draft import LookUps
+from kb.importing.extract import AMBIGUOUS
 from kb.importing.fields import target
 from kb.importing.presets import ColumnMap, Preset, TableMap
 from kb.reading import Chunk
@@ -24,24 +27,28 @@ Place = tuple[str, str]
 
 
 def rules(
-    read: Callable[[], Iterable[Chunk]], maps: list[TableMap], preset: Preset
+    read: Callable[[], Iterable[Chunk]], maps: list[TableMap], preset: Preset, look_ups: LookUps | None = None
 ) -> tuple[dict[Place, Rules], list[str]]:
     """Rules for each (table, header) of the file, and what was found in words. Raises Refused where it is ambiguous.
 
-    `read` gives the file's chunks; it is called only where the preset leaves a format open.
+    `read` gives the file's chunks; it is called only where the preset leaves a format open. A column whose texts are
+    looked up is judged by what the other file holds.
     """
     open_dates, open_numbers = _open(maps, preset)
-    seen: dict[str, dict[str, None]] = {source: {} for sources in open_dates.values() for source in sources}
-    comma = point = False
+    held = _looked_up(maps, look_ups or {})
+    seen: dict[str, dict[str, None]] = {
+        source: {} for place, sources in open_dates.items() if place not in held for source in sources
+    }
+    found = [text for place in held if place not in open_dates for text in held[place]]
+    comma, point = (any(re.search(pattern, text) for text in found) for pattern in (_COMMA, _POINT))
     if open_dates or open_numbers:
         for cells in (chunk.cells for chunk in read()):
             comma = comma or _shows(cells, open_numbers, _COMMA)
             point = point or _shows(cells, open_numbers, _POINT)
             _collect(cells, seen)
     decimal = "?" if comma == point else ("," if comma else ".")
-    dates = {
-        place: _format(place, [text for s in sources for text in seen[s]]) for place, sources in open_dates.items()
-    }
+    texts = {p: held[p] if p in held else [t for s in sources for t in seen[s]] for p, sources in open_dates.items()}
+    dates = _formats(texts)
     notes = [f"{header}: {' or '.join(map(readable, forms))}" for (_, header), forms in dates.items() if forms]
     if open_numbers and decimal != "?":
         notes.append(f"decimal mark '{decimal}'")
@@ -52,6 +59,18 @@ def rules(
     }, notes
 
 
+def _looked_up(maps: list[TableMap], look_ups: LookUps) -> dict[Place, list[str]]:
+    """What the columns that are looked up in other files hold there."""
+    held = {}
+    for table_map in maps:
+        for column in (c for c in table_map.columns if c.via):
+            last = column.via[-1]
+            found = look_ups.get((last.file, last.key, last.value), {})
+            if _kind(table_map, column) != "text":
+                held[table_map.table, column.header] = [text for text in found.values() if text not in ("", AMBIGUOUS)]
+    return held
+
+
 def _open(maps: list[TableMap], preset: Preset) -> tuple[dict[Place, tuple[str, ...]], set[str]]:
     dates: dict[Place, tuple[str, ...]] = {}
     numbers: set[str] = set()
@@ -60,7 +79,7 @@ def _open(maps: list[TableMap], preset: Preset) -> tuple[dict[Place, tuple[str, 
             kind = _kind(table_map, column)
             if kind in ("date", "time") and column.dates is None and preset.dates is None and column.sources:
                 dates[(table_map.table, column.header)] = column.sources
-            if kind in ("number", "integer") and column.decimal is None and preset.decimal is None:
+            if kind in ("number", "integer") and not column.via and column.decimal is None and preset.decimal is None:
                 numbers |= {*column.sources, *column.times}
     return dates, numbers
 
@@ -83,23 +102,38 @@ def _collect(cells: pa.Table, seen: dict[str, dict[str, None]]) -> None:
             texts.update(dict.fromkeys(text for text in pc.unique(picked(cells, source)).to_pylist()))
 
 
-def _format(place: Place, texts: list[str]) -> tuple[str, ...]:
-    """The way to write a day that reads most of the texts, with the times found behind it, the most frequent first.
+def _formats(texts: dict[Place, list[str]]) -> dict[Place, tuple[str, ...]]:
+    """How each column writes its days; where one reads two ways as well, as the other columns of the file do.
 
-    Refused where two ways read them as well but as different days.
+    Refused where they do not tell either.
     """
-    filled = [text for text in texts[:SAMPLE] if text]
-    table, header = place
-    is_time = target(table).fields[header].kind == "time"
-    ways = {day: _read_by(filled, with_clocks(day) if is_time else (day, f"{day} %H:%M:%S")) for day in CANDIDATE_DATES}
+    ways = {place: _ways([text for text in found[:SAMPLE] if text]) for place, found in texts.items()}
+    decided = {next(iter(found)) for found in ways.values() if len(found) == 1}
+    formats: dict[Place, tuple[str, ...]] = {}
+    for place, found in ways.items():
+        fitting = [day for day in found if len(found) == 1 or day in decided]
+        if found and len(fitting) != 1:
+            shown = " or ".join(map(readable, found))
+            first = next(text for text in texts[place] if text)
+            raise Refused(
+                f"{place[1]} ({first}) can be {shown}: name the date format in the preset or on the Data page"
+            )
+        formats[place] = found[fitting[0]] if found else ()
+    return formats
+
+
+def _ways(filled: list[str]) -> dict[str, tuple[str, ...]]:
+    """The way to write a day that reads most of the texts, and those that do as well but mean other days.
+
+    Each with the times found behind it, the most frequent first.
+    """
+    ways = {day: _read_by(filled, with_clocks(day)) for day in CANDIDATE_DATES}
     best = max(ways, key=lambda day: len(ways[day]))
     if not ways[best]:
-        return ()
+        return {}
     rivals = [day for day in ways if day != best and _rivals(ways[best], ways[day])]
-    if rivals:
-        shown = " or ".join(readable(day) for day in (best, *rivals))
-        raise Refused(f"{header} ({filled[0]}) can be {shown}: name the date format in the preset or on the Data page")
-    return tuple(form for form, _ in Counter(form for form, _ in ways[best].values()).most_common())
+    counted = {day: Counter(form for form, _ in ways[day].values()) for day in (best, *rivals)}
+    return {day: tuple(form for form, _ in found.most_common()) for day, found in counted.items()}
 
 
 def _read_by(texts: list[str], forms: tuple[str, ...]) -> dict[str, tuple[str, datetime]]:

@@ -36,7 +36,9 @@ def find(path: Path, hints: Hints) -> Found:
     first = _separator_line(lines)
     mark = _unnamed(lines, hints) if hints.names else None
     if mark:
-        names, said = hints.names[: mark[1]], f"The file has no header line; its {mark[1]} columns are named in order."
+        said = f"The file has no header line; its {mark[1]} columns are named in order."
+        more = tuple(f"column {number + 1}" for number in range(len(hints.names), mark[1]))
+        names = (*hints.names[: mark[1]], *more)
         return Found(path, "csv", name, mark[0], "", 0, names, (*notes, said), hints.quote, hints.escape, line_end)
     guess = _guess(lines, hints, first)
     cells = _header(path, lines, guess, hints)
@@ -89,14 +91,16 @@ def _guess(lines: list[str], hints: Hints, named: str | None) -> _Guess:
 def _unnamed(lines: list[str], hints: Hints) -> tuple[str, int] | None:
     """Delimiter and width of a file whose columns a preset names; none where it has a header line after all."""
     named = {_plain(name) for name in hints.names}
-    best: tuple[int, str] = (1, "")
+    best: tuple[float, int, str] = (0, 1, "")
     for mark in [hints.delimiter] if hints.delimiter else DELIMITERS:
         options = quotes.Dialect((), mark, hints.quote, hints.escape).options() | {"strict": False}
         if 2 * _by_names(lines, 0, options, named)[1] >= len(named):
             return None
-        widths = Counter(len(row) for row in _rows(lines, options) if len(row) <= len(named))
-        best = max(best, (widths.most_common(1)[0][0] if widths else 1, mark))
-    return (best[1], best[0]) if best[1] else None
+        widths = Counter(len(row) for row in _rows(lines, options))
+        width, count = widths.most_common(1)[0] if widths else (1, 0)
+        if width > 1:
+            best = max(best, (count / widths.total(), width, mark))
+    return (best[2], best[1]) if best[2] else None
 
 
 def _for_delimiter(lines: list[str], mark: str, begin: int, hints: Hints, expected: set[str]) -> _Guess:
