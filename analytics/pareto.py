@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 VITAL_SHARE = 0.8
-MOST_MEMBERS = 12
+MOST_MEMBERS, MOST_VITAL = 12, 14
 OTHER = "Other"
 
 
@@ -30,7 +30,8 @@ class Pareto:
 def pareto(totals: pd.DataFrame, *, unknown: str = "", most: int = MOST_MEMBERS) -> Pareto:
     """Rank `totals` (member, value). What is not above zero is left out; beyond `most` bars the smallest are summed.
 
-    `unknown` is the name of the missing value: it is part of the total, and stands last because it names no cause.
+    `unknown` is the name of the missing value: it is part of the total, and stands last because it
+    names no cause. A few more bars are kept where the vital ones need them.
     """
     known = totals[totals["value"] > 0]
     named = known[known["member"] != unknown].sort_values("value", ascending=False, kind="stable")
@@ -39,7 +40,8 @@ def pareto(totals: pd.DataFrame, *, unknown: str = "", most: int = MOST_MEMBERS)
     reached = named["value"].cumsum().to_numpy() >= VITAL_SHARE * total * (1 - 1e-12)
     vital = int(reached.argmax()) + 1 if reached.any() else 0
     every = named.assign(count=1)
-    few = _cut(every, max(most - 1, 1)) if len(named) > most else every
+    kept = max(most - 1, vital if vital <= MOST_VITAL else 0, 1)
+    few = _cut(every, kept) if len(named) > kept + 1 else every
     rows, whole = (_ranked(part, unknown, lost, total, vital) for part in (few, every))
     return Pareto(rows, whole, total, len(named), vital, lost / total if total > 0 else 0.0)
 

@@ -109,12 +109,25 @@ def test_markup_in_the_data_stays_text_in_every_chart() -> None:
     rows = pd.DataFrame({"station": [bad], "inspected": [100.0], "first_pass": [90.0], "lost": [10.0],
                          "rolled": [90.0], "is_small": [False]})  # fmt: skip
     drawn = [
-        charts.pareto(pareto(totals(**{bad: 1.0})), by="line", measure="count").figure.data[0].y,
-        charts.heatmap(table, what="cost", unit="money").figure.data[0].y,
-        charts.heatmap(table, what="cost", unit="money").figure.data[0].x,
-        charts.steps(rows).figure.data[0].y,
+        charts.pareto(pareto(totals(**{bad: 1.0})), by="line", measure="count").figure,
+        charts.heatmap(table, what="cost", unit="money").figure,
+        charts.steps(rows).figure,
     ]
-    assert not [label for labels in drawn for label in labels if "<" in label]
+    assert not [figure for figure in drawn if "<b>" in figure.to_json() or "\\u003cb\\u003e" in figure.to_json()]
+    assert all("&lt;b" in figure.layout.yaxis.ticktext[0] for figure in drawn)
+
+
+def test_names_that_are_cut_to_one_stay_two_bars_told_apart() -> None:
+    found = pareto(totals(**{"Thermoform temperature too low": 3, "Thermoform temperature too high": 2}))
+    figure = charts.pareto(found, by="defect_code", measure="count").figure
+    assert list(figure.data[0].y) == [0, 1]
+    assert len(set(figure.layout.yaxis.ticktext)) == 2
+
+
+def test_more_bars_are_kept_where_the_vital_ones_need_them() -> None:
+    found = pareto(totals(**{f"m{n:02d}": 100 - n for n in range(17)}))
+    assert found.vital == 14
+    assert list(found.rows["is_vital"]) == [True] * 14 + [False]
 
 
 def test_a_table_of_two_dimensions_is_cut_to_12_by_12_and_keeps_its_sum() -> None:
@@ -285,7 +298,7 @@ def test_the_triangle_names_the_month_that_stands_out() -> None:
     assert drawn.title == (
         "Units shipped in Mar 2025 came back most: 3 % within 6 months, those of the other months 1 %"
     )
-    assert drawn.figure.data[0].x[0] == "1"
+    assert drawn.figure.layout.xaxis.ticktext[0] == "1"
 
 
 def test_without_the_origin_of_returns_the_triangle_says_so(base: KnowledgeBase, who: Person) -> None:

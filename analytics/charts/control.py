@@ -53,18 +53,18 @@ def control(
 
 def _limits(figure: go.Figure, points: pd.DataFrame, centre: float, unit: str) -> None:
     known = points[points["size"] > 0]
-    grey = {"color": GREY, "width": 1.5, "shape": "hvh"}
+    grey = {"color": GREY, "width": 1, "shape": "hvh"}
     for column, word in (("high", "upper limit"), ("low", "lower limit")):
         figure.add_scatter(
-            x=known["time"], y=known[column], mode="lines", name=word, line={**grey, "dash": "dash"}, hoverinfo="skip",
+            x=known["time"], y=known[column], mode="lines", name=word, line=grey, hoverinfo="skip",
             showlegend=False,
         )  # fmt: skip
         figure.add_annotation(
             text=f"{word}<br>{shown(known[column].iloc[-1], unit)}", **_beside(known[column].iloc[-1])
         )
     figure.add_scatter(
-        x=known["time"], y=[centre] * len(known), mode="lines", name="mean", line=grey, hoverinfo="skip",
-        showlegend=False,
+        x=known["time"], y=[centre] * len(known), mode="lines", name="mean", line={**grey, "width": 2},
+        hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     figure.add_annotation(text=f"mean<br>{shown(centre, unit)}", **_beside(centre))
     baseline = points[points["is_baseline"]]

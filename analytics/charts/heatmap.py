@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.house import Drawing, empty, safe, short, shown
+from analytics.charts.house import Drawing, empty, shown
+from analytics.charts.named import along, from_top, labels
 
 # Six steps of one blue. None is so middling that neither black nor white text would stand out on it (4.5:1).
 ON_LIGHT = ("#eef5fa", "#d3e7f4", "#b0d4ec", "#7dbbe0", "#0072b2", "#004c78")
@@ -23,31 +24,33 @@ def heatmap(
 
     `what` is what the numbers are, as in 'cost'. Numbers stand on the cells wherever they fit.
     """
-    figure = cells(
-        [safe(short(name)) for name in table.index], [safe(short(name, 14)) for name in table.columns],
-        table, unit, currency, is_dark, height,
-    )  # fmt: skip
+    texts = [[_brief(value) for value in row] for row in table.to_numpy(dtype=float)]
+    full = [[shown(value, unit, currency) for value in row] for row in table.to_numpy(dtype=float)]
+    names = labels(table.index.to_list()), labels(table.columns.to_list(), 14)
+    figure = cells(*names, table, texts, full, is_dark, height)
     title = _finding(table, what, unit, currency)
     rows, columns = (str(axis.name).replace("_", " ") for axis in (table.index, table.columns))
     return Drawing(figure, title, f"Heatmap of {what}, {rows} by {columns}. {title}")
 
 
 def cells(
-    rows: Sequence[str], columns: Sequence[str], table: pd.DataFrame, unit: str, currency: str, is_dark: bool,
-    height: int | None = None,
+    rows: Sequence[str], columns: Sequence[str], table: pd.DataFrame, texts: Sequence[Sequence[str]],
+    full: Sequence[Sequence[str]], is_dark: bool, height: int | None = None,
 ) -> go.Figure:  # fmt: skip
-    """The figure alone: the first row on top, deeper (on dark ground: brighter) where there is more."""
+    """The figure alone: the first row on top, deeper (on dark ground: brighter) where there is more.
+
+    `texts` stand on the cells, `full` is told on hover.
+    """
     figure = empty(height or AXIS_HEIGHT + ROW_HEIGHT * max(len(rows), 3))
-    values = table.to_numpy(dtype=float)
-    texts = [[_brief(value) for value in row] for row in values]
-    full = [[shown(value, unit, currency) for value in row] for row in values]
+    told = [[f"{row}, {name}: {value}" for name, value in zip(columns, line, strict=True)] for row, line in
+            zip(rows, full, strict=True)]  # fmt: skip
     figure.add_heatmap(
-        z=values, x=list(columns), y=list(rows), text=texts, texttemplate="%{text}", customdata=full,
-        hovertemplate="%{y}, %{x}: %{customdata}<extra></extra>", hoverongaps=False, showscale=False,
-        colorscale=_steps(ON_DARK if is_dark else ON_LIGHT), zmin=0, xgap=2, ygap=2,
+        z=table.to_numpy(dtype=float), x=list(range(len(columns))), y=list(range(len(rows))), text=texts,
+        texttemplate="%{text}", customdata=told, hovertemplate="%{customdata}<extra></extra>", hoverongaps=False,
+        showscale=False, colorscale=_steps(ON_DARK if is_dark else ON_LIGHT), zmin=0, xgap=2, ygap=2,
     )  # fmt: skip
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickangle=0)
-    figure.update_xaxes(type="category", side="top", showgrid=False)
+    figure.update_yaxes(**from_top(rows))
+    figure.update_xaxes(side="top", **along(columns))
     return figure
 
 

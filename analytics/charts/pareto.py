@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analytics.charts.house import ACCENT, GREY, Drawing, empty, safe, short, shown, suffix
+from analytics.charts.house import ACCENT, GREY, Drawing, empty, shown, suffix
+from analytics.charts.named import from_top, labels
 from analytics.pareto import OTHER, VITAL_SHARE, Pareto
 
 UNITS = {"count": "count", "quantity": "units", "cost": "money"}
@@ -23,20 +24,21 @@ def pareto(ranked: Pareto, *, by: str, measure: str, currency: str = "", height:
     """
     unit, rows = UNITS[measure], ranked.rows
     figure = empty(height)
-    labels = [_label(member, count) for member, count in zip(rows["member"], rows["count"], strict=True)]
+    names = labels([_name(*pair) for pair in zip(rows["member"], rows["count"], strict=True)])
     values = [shown(value, unit, currency) for value in rows["value"]]
+    shares = [shown(100 * share, "percent") for share in rows["share"]]
     figure.add_bar(
-        y=labels, x=rows["value"], orientation="h", name=WORDS[measure],
+        y=list(range(len(rows))), x=rows["value"], orientation="h", name=WORDS[measure],
         marker_color=[ACCENT if is_vital else GREY for is_vital in rows["is_vital"]],
-        customdata=[f"{value}, {shown(100 * share, 'percent')}" for value, share in
-                    zip(values, rows["share"], strict=True)],
-        hovertemplate="%{y}: %{customdata}<extra></extra>",
+        customdata=[f"{name}: {value}, {share}" for name, value, share in zip(names, values, shares, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        y=labels, x=rows["cumulative"] * 100, xaxis="x2", mode="lines+markers", name="cumulative share",
-        line={"color": GREY, "width": 1.5}, marker={"color": GREY, "size": 6},
-        hovertemplate="up to %{y}: %{x:.3g} %<extra></extra>",
+        y=list(range(len(rows))), x=rows["cumulative"] * 100, xaxis="x2", mode="lines+markers", name="cumulative share",
+        line={"color": GREY, "width": 1.5}, marker={"color": GREY, "size": 6}, customdata=names,
+        hovertemplate="up to %{customdata}: %{x:.3g} %<extra></extra>",
     )  # fmt: skip
+    figure.update_yaxes(**from_top(names))
     _axes(figure, ranked.total, unit)
     title = _finding(ranked, by, measure)
     told = ", ".join(f"{label} {value}" for label, value in zip(rows["member"].head(3), values, strict=False))
@@ -45,7 +47,6 @@ def pareto(ranked: Pareto, *, by: str, measure: str, currency: str = "", height:
 
 def _axes(figure: go.Figure, total: float, unit: str) -> None:
     """Both axes have one scale, so that the line starts at the end of the first bar."""
-    figure.update_yaxes(type="category", autorange="reversed", automargin=True, tickangle=0)
     figure.update_layout(
         xaxis={"range": [0, total * 1.04], "nticks": 5, "showgrid": False, **suffix(unit)},
         xaxis2={
@@ -60,8 +61,8 @@ def _axes(figure: go.Figure, total: float, unit: str) -> None:
     )  # fmt: skip
 
 
-def _label(member: str, count: int) -> str:
-    return f"{OTHER} ({count})" if count > 1 else safe(short(member))
+def _name(member: str, count: int) -> str:
+    return f"{OTHER} ({count})" if count > 1 else member
 
 
 def _finding(ranked: Pareto, by: str, measure: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analytics.charts.house import ACCENT, GREY, Drawing, empty, safe, short, shown, suffix
+from analytics.charts.house import ACCENT, GREY, Drawing, empty, safe, shown, suffix
+from analytics.charts.named import from_top, labels
+
+ROOM_FOR_TEXT = 2.1
 
 
 def steps(rows: pd.DataFrame, *, height: int | None = None) -> Drawing:
@@ -19,12 +22,13 @@ def steps(rows: pd.DataFrame, *, height: int | None = None) -> Drawing:
     texts, hovers = _texts(rows)
     colours = [ACCENT if at == worst else GREY for at in range(len(rows))]
     figure.add_bar(
-        y=[safe(short(name)) for name in rows["station"]], x=rows["lost"], orientation="h", text=texts,
-        textposition="auto", cliponaxis=False, marker_color=colours, customdata=hovers,
-        hovertemplate="%{y}: %{customdata}<extra></extra>",
+        y=list(range(len(rows))), x=rows["lost"], orientation="h", text=texts, textposition="outside",
+         cliponaxis=False, marker_color=colours, customdata=hovers,
+        hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
-    figure.update_yaxes(type="category", autorange="reversed", tickangle=0)
-    figure.update_xaxes(rangemode="tozero", nticks=5, **suffix("percent"))
+    figure.update_yaxes(**from_top(labels(rows["station"].to_list())))
+    # the texts stand beside the bars, also on a phone
+    figure.update_xaxes(range=[0, ROOM_FOR_TEXT * max(float(rows["lost"].max()), 0.1)], nticks=5, **suffix("percent"))
     figure.update_layout(bargap=0.35)
     title = _finding(rows, worst)
     return Drawing(figure, title, f"Bar chart of the units lost at each step. {title}")
@@ -36,7 +40,9 @@ def _texts(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
     for one in rows.to_dict("records"):
         few = f" (n = {one['inspected']:,.0f})" if one["is_small"] else ""
         texts.append(f"{shown(one['lost'], 'percent')} lost, {shown(one['rolled'], 'percent')} so far{few}")
-        hovers.append(f"{shown(one['first_pass'], 'percent')} of {one['inspected']:,.0f} in the first run")
+        hovers.append(
+            f"{safe(one['station'])}: {shown(one['first_pass'], 'percent')} of {one['inspected']:,.0f} in the first run"
+        )
     return texts, hovers
 
 

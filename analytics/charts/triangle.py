@@ -17,14 +17,16 @@ def triangle(found: Triangle, *, is_dark: bool = False) -> Drawing:
     The title names the month that stands out at the age at which enough months can be compared.
     """
     shares, sent = found.shares, found.sent
-    rows = [f"{month:%b %Y}" for month in shares.index]
-    figure = cells(rows, [str(int(age) + 1) for age in shares.columns], shares, "percent", "", is_dark)
+    months, ages = [f"{month:%b %Y}" for month in shares.index], [str(int(age) + 1) for age in shares.columns]
+    values = shares.to_numpy(dtype=float)
+    texts = [
+        ["" if value != value else f"{value:.2f}" if value < 9.995 else f"{value:.1f}" for value in row]
+        for row in values
+    ]
+    full = [[f"{shown(value, 'percent')} of {units:,.0f} units" for value in row] for row, units in
+            zip(values, sent, strict=True)]  # fmt: skip
+    figure = cells(months, ages, shares, texts, full, is_dark)
     figure.update_xaxes(title={"text": "months in service", "standoff": 4})
-    told = [[f"{shown(value, 'percent')} of {units:,.0f} units" for value in row] for row, units in
-            zip(shares.to_numpy(), sent.reindex(shares.index), strict=True)]  # fmt: skip
-    figure.update_traces(
-        customdata=told, hovertemplate="shipped %{y}, within %{x} months: %{customdata}<extra></extra>"
-    )
     title = _finding(shares, sent)
     return Drawing(figure, title, f"Cohort triangle of returns. {title}")
 

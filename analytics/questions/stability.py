@@ -145,7 +145,8 @@ def _finding(watched: Watched, every: Every, where: str, recent: pd.DataFrame, b
         return f"{subject}: no sign of a change in the last {len(recent)} {every}s"
     worse = int(broken["is_worse"].sum())
     side = "too high" if worse == len(broken) else "lower than usual" if not worse else "out of control"
-    return f"{subject}: {side} in {len(broken)} of {len(recent)} {every}s, first {broken['label'].iloc[0]}"
+    first = broken["label"].iloc[0].removeprefix("week of ")
+    return f"{subject}: {side} in {len(broken)} of {len(recent)} {every}s, first {first}"
 
 
 def _summary(member: str, chart: Stability | None) -> dict[str, object]:

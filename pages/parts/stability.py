@@ -57,7 +57,7 @@ def _chosen(view: View) -> tuple[str, str]:
     missing = door.ask(view, "watchable")
     subjects = sorted(WATCHED, key=lambda key: missing[key] is not None)
     subject = st.selectbox(
-        "Control chart of", subjects, key="watch", bind="query-params", width=170,
+        "Control chart of", subjects, key="watch", bind="query-params", width=190,
         format_func=lambda key: f"{WATCHED[key].name} ({WATCHED[key].kind})".lower(),
     ) or subjects[0]  # fmt: skip
     splits = [name for name in SPLITS if name in WATCHED[subject].splits]
@@ -80,9 +80,8 @@ def _options() -> dict[str, Any]:
 def _member(by: str, compared: pd.DataFrame) -> str | None:
     """The member to draw; none for all together."""
     members = list(compared["member"])
-    chosen = st.selectbox(
-        by.capitalize(), [WORST, ALL, *sorted(members)], key=f"process_{by}", bind="query-params", width=190
-    )
+    choices = [WORST, ALL, *sorted(members)] if members else [ALL]
+    chosen = st.selectbox(by.capitalize(), choices, key=f"process_{by}", bind="query-params", width=175)
     if chosen == WORST:
         return members[0] if members and compared["worse"].iloc[0] else None
     return None if chosen in (ALL, None) else chosen

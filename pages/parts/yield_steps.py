@@ -11,6 +11,8 @@ from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
 
+HEADERS = {"first_pass": "first pass, %", "before": "before, %", "lost": "lost, %", "rolled": "rolled, %"}
+
 
 def steps(view: View, scope: Scope) -> None:
     """The loss of each step, then the same as a table with the records."""
@@ -27,6 +29,7 @@ def steps(view: View, scope: Scope) -> None:
         )
     )
     drill.table(
-        view, scope, found.rows, "station", lambda station: records_link("first_pass_yield", station=station),
-        title="Yield by step", key="steps-table",
+        view, scope, found.rows.rename(columns=HEADERS), "station",
+        lambda station: records_link("first_pass_yield", station=station), title="Yield by step", key="steps-table",
+        hidden=("is_small",),
     )  # fmt: skip
