@@ -118,10 +118,11 @@ class Draft:
         sources = self.filling.table_map.key_sources
         columns = [picked(cells, s).to_pylist() for s in sources] or [c.rows.tolist() for c in self.values.values()]
         digests = [hashlib.sha256(json.dumps(row).encode()).hexdigest()[:16] for row in zip(*columns, strict=True)]
+        told = self.texts.get(header)
         names = []
-        for digest, applies in zip(digests, self.applies, strict=True):
+        for row, (digest, applies) in enumerate(zip(digests, self.applies, strict=True)):
             self.filling.contents[digest] += bool(applies)
-            names.append(f"~{digest}-{self.filling.contents[digest]}")
+            names.append(f"{told.at(row) if told else ''}~{digest}-{self.filling.contents[digest]}")
         codes = np.arange(len(names), dtype=np.int64)
         self.texts[header] = Texts(codes, names)
         whole = self._kind(header) == "integer"
