@@ -27,12 +27,12 @@ def lacking(metrics: Sequence[Metric], held: Mapping[Source, bool]) -> dict[str,
 
 def reason(need: Need, rows: Mapping[str, int]) -> str:
     """'returns name no lot, order or customer: 0 of 1,809; import returns.lot_number, order_number or ...'."""
+    if need.unmet:
+        return need.unmet
     for name, columns in need.sources:
         if rows[name] and columns:
             words, imports = either([_word(c) for c in columns]), either([template_column(c) for c in columns])
             return f"{name.replace('_', ' ')} name no {words}: 0 of {rows[name]:,}; import {name}.{imports}"
-    if need.unmet:
-        return need.unmet
     files = [name for name, _ in need.sources]
     return f"there are no {either([name.replace('_', ' ') for name in files])}: import {either(files)}"
 

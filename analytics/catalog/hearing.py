@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from analytics.catalog.making import DEFECTIVE
 from analytics.catalog.needs import NEEDS_SHIPMENTS, NEEDS_TRACED_RETURNS, SHIPPED, any_of, matures, need
-from analytics.metric import Metric, Term
+from analytics.metric import Metric, Need, Term
 from kb.facts.hearing import DETRACTS, PROMOTES, SATISFIED, SERVICE_MONTHS, WINDOW_DAYS
 
 RETURN_RATE, SATISFACTION = "return rate", "customer satisfaction"
 YEAR = 365
+
+
+def asked(kind: str) -> Need:
+    """Feedback of this kind."""
+    return Need(
+        (("feedback", (f"kind={kind.lower()}",)),), f"no feedback is of the kind {kind}: import feedback.kind and score"
+    )
+
 
 METRICS = (
     Metric(
@@ -91,14 +99,14 @@ METRICS = (
         "nps", "NPS", "mean", "points", "up", ("customer care", "production"),
         f"Share of answers of {PROMOTES} or 10 minus share of answers of 0 to {DETRACTS}, in points from -100 to 100, "
         "of the question how likely one is to recommend us.",
-        "Reichheld", (Term("feedback", "nps_answers"),), needs=(need("feedback", "kind"), need("feedback", "score")),
+        "Reichheld", (Term("feedback", "nps_answers"),), needs=(asked("NPS"), need("feedback", "score")),
         step="nps_points", family=SATISFACTION,
     ),
     Metric(
         "csat", "CSAT", "ratio", "percent", "up", ("customer care", "production"),
         f"Answers of {SATISFIED} or 5 / answers, of the question how satisfied one is, from 1 to 5.",
         "common practice", (Term("feedback", "satisfied"),), (Term("feedback", "csat_answers"),),
-        needs=(need("feedback", "kind"), need("feedback", "score")), family=SATISFACTION,
+        needs=(asked("CSAT"), need("feedback", "score")), family=SATISFACTION,
     ),
     Metric(
         "requests", "Requests", "sum", "count", "band", ("sales", "production"),

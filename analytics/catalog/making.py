@@ -14,10 +14,19 @@ from analytics.catalog.needs import (
     any_of,
     need,
 )
-from analytics.metric import Metric, Term
+from analytics.metric import Metric, Need, Term
 
 SCRAP, POOR_QUALITY, DEFECTIVE = "scrap", "cost of poor quality", "defective units"
 PASSED = (Term("inspections", "units_passed"),)
+
+
+def disposed_of(word: str) -> Need:
+    """Nonconformances with this disposition: where there are none, it was not recorded rather than never done."""
+    return Need(
+        (("nonconformances", (f"disposition={word}",)),),
+        f"no nonconformance has the disposition {word}: import nonconformances.disposition",
+    )
+
 
 METRICS = (
     Metric(
@@ -67,15 +76,14 @@ METRICS = (
         "Units of nonconformances disposed of as scrap, by the day they were found / produced units (good and "
         "scrapped), by the day making began.",
         "variant of the scrap rate", (Term("nonconformances", "units_written_off"),), PRODUCED,
-        needs=(need("nonconformances", "disposition"), need("nonconformances", "quantity"), NEEDS_PRODUCTION),
-        family=SCRAP,
+        needs=(disposed_of("scrap"), need("nonconformances", "quantity"), NEEDS_PRODUCTION), family=SCRAP,
     ),
     Metric(
         "rework_rate", "Rework rate", "ratio", "percent", "down", ("production", "quality"),
         "Units of nonconformances disposed of as rework, by the day they were found / produced units (good and "
         "scrapped), by the day making began. A unit reworked twice counts twice.",
         "ISO 22400-2", (Term("nonconformances", "units_reworked"),), PRODUCED,
-        needs=(need("nonconformances", "disposition"), need("nonconformances", "quantity"), NEEDS_PRODUCTION),
+        needs=(disposed_of("rework"), need("nonconformances", "quantity"), NEEDS_PRODUCTION),
         is_proportion=False,
     ),
     Metric(

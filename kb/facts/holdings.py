@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, or_, select
 
 from kb.facts.shared import table
 from kb.models import Revision
@@ -72,7 +72,11 @@ def _filled(source: Source) -> ColumnElement[bool]:
     rows = table(name)
     if not columns:
         return exists().where(next(iter(rows.primary_key)).is_not(None))
-    return or_(*(_any(rows.c[column]) for column in columns))
+    return or_(*(_says(rows, *column.partition("=")[::2]) for column in columns))
+
+
+def _says(rows: Table, column: str, word: str) -> ColumnElement[bool]:
+    return exists().where(func.lower(rows.c[column]) == word) if word else _any(rows.c[column])
 
 
 def _any(column: Any) -> ColumnElement[bool]:
