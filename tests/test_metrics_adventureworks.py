@@ -185,12 +185,120 @@ def test_inventory_value_by_month_agrees_with_the_files(
     assert last == pytest.approx(counted[max(counted)])
 
 
+def by_month(raw: dict[str, list[dict[str, str]]]) -> dict[str, Counter[str]]:
+    """What several metrics divide by, and the two kinds of failure, by month."""
+    cost = {row["ProductID"]: float(row["StandardCost"]) for row in raw["Product"]}
+    price = prices(raw)
+    found: dict[str, Counter[str]] = {name: Counter() for name in ("made", "records", "units", "scrap", "credit")}
+    for row in raw["WorkOrder"]:
+        found["made"][shifted(row) or ""] += int(row["StockedQty"]) + int(row["ScrappedQty"])
+        if row["ScrapReasonID"]:
+            ended = f"{date.fromisoformat(row['EndDate'][:10]) + WORK_ORDER_SHIFT:%Y-%m}" if row["EndDate"] else ""
+            found["records"][ended] += 1
+            found["units"][ended] += int(row["ScrappedQty"])
+            found["scrap"][ended] += int(row["ScrappedQty"]) * cost[row["ProductID"]]
+    for row in raw["AdventureWorks_Returns"]:
+        found["credit"][month_first(row["ReturnDate"])] += int(row["ReturnQuantity"]) * price[row["ProductKey"]]
+    return found
+
+
+def prices(raw: dict[str, list[dict[str, str]]]) -> dict[str, float]:
+    """List price by the key of the sales export; the maker's own list counts where it names the product."""
+    listed = {row["ProductSKU"]: float(row["ProductPrice"]) for row in raw["AdventureWorks_Products"]}
+    listed |= {row["ProductNumber"]: float(row["ListPrice"]) for row in raw["Product"]}
+    return {row["ProductKey"]: listed[row["ProductSKU"]] for row in raw["AdventureWorks_Products"]}
+
+
+def test_nonconformances_and_their_scrap_by_month_agree_with_the_files(
+    bicycles: KnowledgeBase, raw: dict[str, list[dict[str, str]]]
+) -> None:
+    months = by_month(raw)
+    dated = {month: units for month, units in months["units"].items() if month}
+    assert by(bicycles, "nonconformances", "month") == {m: n for m, n in months["records"].items() if m}
+    assert by(bicycles, "units_nonconforming", "month") == dated
+    rates = by(bicycles, "scrap_rate_records", "month")
+    expected = {month: 100 * dated[month] / months["made"][month] for month in dated if months["made"][month]}
+    assert {month: rates[month] for month in expected} == pytest.approx(expected)
+
+
+def test_returns_and_failure_against_revenue_by_month_agree_with_the_files(
+    bicycles: KnowledgeBase, raw: dict[str, list[dict[str, str]]]
+) -> None:
+    months = by_month(raw)
+    rows = Counter(month_first(row["ReturnDate"]) for row in raw["AdventureWorks_Returns"])
+    assert by(bicycles, "returns", "month") == rows
+    assert by(bicycles, "return_cost", "month") == pytest.approx(dict(months["credit"]))
+    revenue = summed(raw["Sales"], "OrderDate", "Sales")
+    failure = months["scrap"] + months["credit"]
+    shares = by(bicycles, "cost_of_poor_quality_share", "month")
+    expected = {month: 100 * failure[month] / revenue[month] for month in revenue if failure[month]}
+    assert {month: shares[month] for month in expected} == pytest.approx(expected)
+
+
+def test_orders_that_leave_on_their_day_have_no_backlog_and_take_no_time_as_agrees_with_the_files(
+    bicycles: KnowledgeBase, raw: dict[str, list[dict[str, str]]]
+) -> None:
+    months = {month_first(row["OrderDate"]) for row in raw["Sales"]}
+    assert by(bicycles, "order_backlog", "month") == dict.fromkeys(months, 0.0)
+    assert by(bicycles, "order_cycle_time", "month") == dict.fromkeys(months, 0.0)
+    orders = {row["OrderNumber"] for row in raw["Sales"]}
+    assert sum(by(bicycles, "order_cycle_time", "month", "denominator").values()) == len(orders)
+
+
+def test_retention_by_month_agrees_with_the_files(
+    bicycles: KnowledgeBase, raw: dict[str, list[dict[str, str]]]
+) -> None:
+    bought = {(month_first(row["OrderDate"]), row["CustomerKey"]) for row in raw["Sales"]}
+    months = sorted({month for month, _ in bought})
+    expected = {}
+    for end in range(23, len(months)):
+        before, after = months[end - 23 : end - 11], months[end - 11 : end + 1]
+        first = {customer for month, customer in bought if month in before}
+        second = {customer for month, customer in bought if month in after}
+        expected[months[end]] = 100 * len(first & second) / len(first)
+    assert len(expected) == 7
+    assert by(bicycles, "retention", "month") == pytest.approx(expected)
+
+
+def test_stock_against_what_was_sold_agrees_with_the_files(
+    bicycles: KnowledgeBase, raw: dict[str, list[dict[str, str]]]
+) -> None:
+    own = {row["ProductID"]: (row["ProductNumber"], float(row["StandardCost"])) for row in raw["Product"]}
+    cost = {row["ProductSKU"]: float(row["ProductCost"]) for row in raw["AdventureWorks_Products"]} | dict(own.values())
+    skus = {row["ProductKey"]: row["ProductSKU"] for row in raw["AdventureWorks_Products"]}
+    sold: Counter[tuple[str, str]] = Counter()
+    for row in raw["Sales"]:
+        sold[month_first(row["OrderDate"]), skus[row["ProductKey"]]] += int(row["OrderQuantity"])
+    months = sorted({month for month, _ in sold})
+    held: Counter[tuple[str, str]] = Counter()
+    for row in raw["ProductInventory"]:
+        held[row["ModifiedDate"][:7], own[row["ProductID"]][0]] += int(row["Quantity"])
+    excess, days = Counter[str](), {}
+    for (month, sku), units in held.items():
+        if month in months:
+            first = next((m for m in months if sold[m, sku]), month)
+            year = months[max(months.index(month) - 11, 0) : months.index(month) + 1]
+            known = [m for m in year if m >= first]
+            demand = 3 * sum(sold[m, sku] for m in year) / max(len(known), 1)
+            excess[month] += max(units - demand, 0) * cost[sku]
+    for month in {month for month, _ in held} & set(months[11:]):
+        year = months[months.index(month) - 11 : months.index(month) + 1]
+        value = sum(units * cost[sku] for (at, sku), units in held.items() if at == month)
+        days[month] = value / (sum(n * cost[sku] for (at, sku), n in sold.items() if at in year) / 365)
+    assert sorted(days) == ["2022-04", "2023-04"]
+    assert by(bicycles, "excess_stock", "month") == pytest.approx(dict(excess))
+    told = by(bicycles, "days_of_supply", "month")
+    assert {month: told[month] for month in days} == pytest.approx(days)
+
+
 def test_what_this_company_cannot_be_asked_names_the_missing_columns(bicycles: KnowledgeBase) -> None:
     reasons = metrics.unsupported(bicycles, WHO)
     assert reasons["return_rate_cohort"] == (
         "returns name no lot, order or customer: 0 of 1,809; import returns.lot_number, order_number or customer_number"
     )
     assert reasons["first_pass_yield"] == "there are no inspections: import inspections"
+    assert reasons["nps"] == "no feedback is of the kind NPS: import feedback.kind and score"
+    assert reasons["rework_rate"].startswith("no nonconformance has the disposition rework")
     assert set(reasons) >= {"rolled_throughput_yield", "on_time_to_promise", "forecast_error", "capa_cycle_time"}
     assert not {
         "revenue",
