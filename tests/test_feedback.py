@@ -87,6 +87,19 @@ def test_without_returns_and_complaints_nobody_can_be_called_touched(base: Knowl
     )
 
 
+def test_customers_that_no_record_names_are_not_called_none(base: KnowledgeBase, who: Person) -> None:
+    with base.writing() as connection:
+        add(connection, "products", "sku", ("A",))
+        add(connection, "returns", "return_number returned_on product_id quantity", ("R1", "02-01", 1, 1))
+    card = questions.touched_card(base, who, FEBRUARY)
+    assert card.reason == "returns name no customer: 0 of 1; import returns.customer_number"
+    assert questions.heard_by_product(base, who, period=FEBRUARY)["customers"].isna().all()
+
+
+def test_what_cannot_be_heard_is_said_before_it_is_asked(company: KnowledgeBase, who: Person) -> None:
+    assert set(questions.unheard(company, who)) == {"Returns by reason", "Complaints by severity"}
+
+
 def test_products_stand_side_by_side_with_rates_costs_and_customers(company: KnowledgeBase, who: Person) -> None:
     frame = questions.heard_by_product(company, who, period=FEBRUARY).set_index("product")
     first = frame.loc["A"]
@@ -216,7 +229,7 @@ def test_one_customer_who_asks_ten_times_is_one_voice(company: KnowledgeBase, wh
 
 
 ASKED = [
-    ("heard", ("Requests by kind",), {"period": FEBRUARY}), ("touched_card", (FEBRUARY,), {}),
+    ("unheard", (), {}), ("heard", ("Requests by kind",), {"period": FEBRUARY}), ("touched_card", (FEBRUARY,), {}),
     ("heard_by_product", (), {"period": FEBRUARY}), ("heard_products", (), {}),
     ("touched_customers", (), {"period": FEBRUARY}), ("return_costs", (), {"period": FEBRUARY}),
     ("newest_texts", (), {"period": FEBRUARY}), ("praise", (), {"period": FEBRUARY}),

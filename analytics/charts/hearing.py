@@ -18,6 +18,7 @@ from analytics.charts.house import (
     suffix,
 )  # fmt: skip
 
+NOBODY = "not recorded"
 MOST_MEMBERS = 8
 ROW_PIXELS, FRAME_PIXELS = 28, 96
 
@@ -65,6 +66,8 @@ def _leading(few: pd.DataFrame, told: list[str], whole: str, now: str) -> str:
     if not len(few) or not few["now"].iloc[0]:
         return f"Nothing in {now}"
     first = str(few["member"].iloc[0])
+    if first == NOBODY:
+        return f"{told[0]} of {whole} in {now} is not recorded by what the bars name"
     return f"{first[:1].upper()}{first[1:]} leads with {told[0]} of {whole} in {now}"
 
 

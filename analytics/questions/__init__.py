@@ -9,7 +9,7 @@ from analytics.questions.defects import MEASURES as DEFECT_MEASURES
 from analytics.questions.defects import Defects, default_measure, defect_grid, defects
 from analytics.questions.drilldown import records
 from analytics.questions.events import events
-from analytics.questions.feedback import HEARD, Heard, heard, touched_card
+from analytics.questions.feedback import HEARD, Heard, heard, touched_card, unheard
 from analytics.questions.feedback_customers import ReturnCosts, return_costs, touched_customers
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
@@ -78,6 +78,7 @@ __all__ = [
     "touched_card",
     "touched_customers",
     "trend",
+    "unheard",
     "unstable",
     "variants",
     "watchable",

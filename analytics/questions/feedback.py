@@ -18,18 +18,20 @@ from kb.access import Person, require
 from kb.errors import Refused
 from kb.facts.expressions import month_of
 from kb.facts.fact import Column
-from kb.facts.holdings import row_counts
+from kb.facts.holdings import holdings, row_counts
 from kb.facts.shared import table
 from kb.store import KnowledgeBase
 
-HEARD: Mapping[str, tuple[str, str]] = {
-    "Returns by reason": ("returns", "reason"),
-    "Complaints by channel": ("complaints", "channel"),
-    "Complaints by severity": ("complaints", "severity"),
-    "Feedback by kind": ("feedback", "kind"),
-    "Requests by kind": ("requests", "kind"),
+HEARD: Mapping[str, tuple[str, str, str]] = {
+    "Returns by reason": ("returns", "reason", "reason"),
+    "Returns by product": ("returns", "product", "product_id"),
+    "Complaints by channel": ("complaints", "channel", "channel"),
+    "Complaints by severity": ("complaints", "severity", "severity"),
+    "Complaints by product": ("complaints", "product", "product_id"),
+    "Feedback by kind": ("feedback", "kind", "kind"),
+    "Requests by kind": ("requests", "kind", "kind"),
 }
-"""What is heard, and what it is split by: fact and dimension."""
+"""What is heard, and what it is split by: fact, dimension and the column without which it cannot be."""
 NOUNS = {"Feedback": "answers"}
 TROUBLE = ("returns", "complaints")
 TOUCHED = Metric(
@@ -62,9 +64,9 @@ def heard(base: KnowledgeBase, who: Person, what: str, *, period: Period, filter
     require(who, "read")
     if what not in HEARD:
         raise Refused(f"nothing is heard as {what}: choose one of {', '.join(HEARD)}")
-    name, dimension = HEARD[what]
+    name, dimension, column = HEARD[what]
     with base.reading() as connection:
-        reason = _lacking(connection, name, dimension)
+        reason = _lacking(connection, name, column)
         now, before = (_members(connection, name, dimension, span, filters) for span in (period, period.previous()))
     both = now.to_frame("now").join(before.to_frame("before"), how="outer").fillna(0).astype("int64")
     both = (
@@ -89,12 +91,19 @@ def _members(
     return pd.Series({facts.UNKNOWN if one is None else str(one): int(n) for one, n in found}, dtype="int64")
 
 
-def _lacking(connection: Connection, name: str, dimension: str) -> str | None:
-    rows = row_counts(connection, [name])
-    column = table(name).c[dimension]
-    if rows[name] and connection.scalar(select(literal(1)).where(column.is_not(None)).limit(1)):
+def unheard(base: KnowledgeBase, who: Person) -> dict[str, str]:
+    """For each of HEARD that cannot be told from what was imported: which table or column is missing."""
+    require(who, "read")
+    with base.reading() as connection:
+        reasons = {what: _lacking(connection, name, column) for what, (name, _, column) in HEARD.items()}
+    return {what: reason for what, reason in reasons.items() if reason}
+
+
+def _lacking(connection: Connection, name: str, column: str) -> str | None:
+    need = Need(((name, (column,)),))
+    if holdings(connection, need.sources)[need.sources[0]]:
         return None
-    return support.reason(Need(((name, (dimension,)),)), rows)
+    return support.reason(need, row_counts(connection, [name]))
 
 
 def _finding(what: str, rows: pd.DataFrame, period: Period) -> str:
@@ -124,9 +133,8 @@ def touched_card(base: KnowledgeBase, who: Person, period: Period, filters: Filt
     require(who, "read")
     year = Period.months(period.end, 12)
     with base.reading() as connection:
-        rows = row_counts(connection, TROUBLE)
-        if not any(rows.values()):
-            return Card(TOUCHED, period, reason="there are no returns or complaints: import returns or complaints")
+        if reason := nobody_named(connection):
+            return Card(TOUCHED, period, reason=reason)
         now, before = (
             customers_with_trouble(connection, span, filters).get(None, 0) for span in (period, period.previous())
         )
@@ -137,6 +145,14 @@ def touched_card(base: KnowledgeBase, who: Person, period: Period, filters: Filt
         sparkline=tuple(float(monthly.get(month, 0)) for month in months), numerator=float(now),
         status="neutral" if now == before else "good" if now < before else "bad",
     )  # fmt: skip
+
+
+def nobody_named(connection: Connection) -> str | None:
+    """Why no customer can be called touched: nothing came in, or nothing of it names a customer; none where some do."""
+    need = Need(tuple((name, ("customer_id",)) for name in TROUBLE))
+    if any(holdings(connection, need.sources).values()):
+        return None
+    return support.reason(need, row_counts(connection, TROUBLE))
 
 
 def customers_with_trouble(

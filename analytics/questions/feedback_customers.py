@@ -43,11 +43,13 @@ def touched_customers(
     """
     require(who, "read")
     with base.reading() as connection:
-        returned = _by(connection, "returns", "customer", _MONEY | _last("returns"), period, filters)
-        complained = _by(connection, "complaints", "customer", _COMPLAINED | _last("complaints"), period, filters)
+        returned = _by(connection, "returns", "customer", _MONEY | _last("returns", "returned_last"), period, filters)
+        complained = _by(
+            connection, "complaints", "customer", _COMPLAINED | _last("complaints", "complained_last"), period, filters
+        )
         known = _customers(connection)
-    both = returned.join(complained, how="outer", suffixes=("_returned", "_complained"))
-    both["last_on"] = both[["last_on_returned", "last_on_complained"]].max(axis=1)
+    both = returned.join(complained, how="outer")
+    both["last_on"] = both[["returned_last", "complained_last"]].max(axis=1)
     both["cost"] = both["credited"].fillna(0.0) + both["not_credited"].fillna(0.0)
     counts = ["returns", "units_returned", "complaints", "open_complaints"]
     both[counts] = both[counts].fillna(0)
@@ -63,8 +65,8 @@ _COMPLAINED = {
 }
 
 
-def _last(name: str) -> dict[str, Column]:
-    return {"last_on": Column(func.max(facts.get(name).on.expression))}
+def _last(name: str, label: str) -> dict[str, Column]:
+    return {label: Column(func.max(facts.get(name).on.expression))}
 
 
 def _by(
@@ -82,10 +84,11 @@ def _by(
     found = connection.execute(rows.group_by(by.expression))
     frame = pd.DataFrame([tuple(row) for row in found], columns=list(found.keys()))
     frame[group] = frame[group].astype(object).where(frame[group].notna(), facts.UNKNOWN)
-    numbers = [column for column in sums if column != "last_on"]
+    days = [column for column in sums if column.endswith("_last")]
+    numbers = [column for column in sums if column not in days]
     frame[numbers] = frame[numbers].astype(float)
-    if "last_on" in sums:
-        frame["last_on"] = pd.to_datetime(frame["last_on"]).astype("datetime64[us]")
+    for column in days:
+        frame[column] = pd.to_datetime(frame[column]).astype("datetime64[us]")
     return frame.set_index(group)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from analytics import metrics
 from analytics.metrics import Filters
 from analytics.periods import Period
-from analytics.questions.feedback import TROUBLE, customers_with_trouble
+from analytics.questions.feedback import TROUBLE, customers_with_trouble, nobody_named
 from kb import facts
 from kb.access import Person, require
 from kb.facts.shared import table
@@ -52,7 +52,9 @@ def heard_by_product(
     frame = frame.join(rates["value"].rename("return_rate")).join(costs["value"].rename("cost"))
     frame = frame.join(scores[["value", "denominator"]].rename(columns={"value": "score", "denominator": "answers"}))
     with base.reading() as connection:
-        customers = customers_with_trouble(connection, period, filters, "product")
+        customers = None
+        if nobody_named(connection) is None:
+            customers = customers_with_trouble(connection, period, filters, "product")
         names = _names(connection)
     return _products(frame, customers, names)
 
@@ -105,11 +107,12 @@ def _names(connection: Connection) -> pd.DataFrame:
     )
 
 
-def _products(frame: pd.DataFrame, customers: Mapping[str | None, int], names: pd.DataFrame) -> pd.DataFrame:
+def _products(frame: pd.DataFrame, customers: Mapping[str | None, int] | None, names: pd.DataFrame) -> pd.DataFrame:
     counts = [*COUNTS, "before"]
     frame = frame.reindex(columns=[name for name in PRODUCTS if name not in ("product", "product_name", "family")])
     frame = frame.join(names, how="left")
-    frame["customers"] = [customers.get(None if one == facts.UNKNOWN else one, 0) for one in frame.index]
+    if customers is not None:
+        frame["customers"] = [customers.get(None if one == facts.UNKNOWN else one, 0) for one in frame.index]
     frame[counts] = frame[counts].astype(float).fillna(0).astype("int64")
     trouble = frame["returns"] + frame["complaints"]
     frame["cost"] = frame["cost"].where(frame["returns"] > 0, 0.0)

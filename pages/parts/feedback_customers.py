@@ -31,11 +31,19 @@ def touched(view: View, scope: Scope) -> None:
                   "period on the left, or all products.")
         )  # fmt: skip
         return
+    _unnamed(view, scope)
     cut = f", the {MOST_CUSTOMERS} with most trouble shown" if total > len(frame) else ""
     st.caption(plain(f"{total:,} customers sent something back or complained in {scope.period.label}{cut}."))
     show.table(frame, f"Customers touched, {scope.period.label}", key="touched", height=420)
     _records(scope, frame)
     show.downloads(view, frame, "Customers touched", scope.told(), "touched")
+
+
+def _unnamed(view: View, scope: Scope) -> None:
+    """Why customers cannot be told apart, where no record names one."""
+    reason = door.ask(view, "touched_card", scope.period, dict(scope.chosen)).reason
+    if reason:
+        page.nothing(plain(f"Who is touched cannot be told: {reason}."))
 
 
 def _records(scope: Scope, frame: pd.DataFrame) -> None:

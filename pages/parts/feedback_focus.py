@@ -74,8 +74,9 @@ def charts(view: View, scope: Scope) -> None:
     """What is heard against the period before, and a course over twelve months with young ship cohorts greyed."""
     left, right = st.columns(2, gap="medium")
     with left:
+        first = next((number for number, what in enumerate(HEARD) if what not in door.ask(view, "unheard")), 0)
         what = st.selectbox(
-            "What is heard", list(HEARD), key="heard", bind="query-params", label_visibility="collapsed"
+            "What is heard", list(HEARD), first, key="heard", bind="query-params", label_visibility="collapsed"
         ) or next(iter(HEARD))
         drawn = bars(view, scope, what, "heard-bars")
     with right:
@@ -95,7 +96,7 @@ def bars(view: View, scope: Scope, what: str, key: str) -> Heard | None:
     asked = {"period": scope.period, "filters": dict(scope.chosen)}
     found: Heard = door.ask(view, "heard", what, **asked)
     if found.reason:
-        page.nothing(plain(f"{what}: {found.reason}. The other choices, and the rate beside, may still tell."))
+        page.nothing(plain(f"{what}: {found.reason}."))
         return None
     if not found.now + found.before:
         page.nothing(
@@ -141,8 +142,11 @@ def everything(view: View, scope: Scope) -> None:
     for key in [key for pair in BESIDE for key in pair if key not in missing]:
         with grid.cell():
             show.drawing(focus.trend_of(view, scope, key, height=240), f"beside-{key}")
-    for what in HEARD:
+    unheard = door.ask(view, "unheard")
+    for what in [what for what in HEARD if what not in unheard]:
         with grid.cell():
             found = bars(view, scope, what, f"all-{what}")
             if found is not None:
                 show.downloads(view, found.rows, what, scope.told(), f"all-{what}")
+    for what, reason in unheard.items():
+        st.caption(plain(f"{what}: {reason}."))
