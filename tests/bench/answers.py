@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
@@ -20,7 +21,7 @@ from kb.access import command_line
 from kb.demo.speech import phrasings
 from kb.store import KnowledgeBase
 from pages.parts.figures import PRODUCTION, SALES
-from tests import test_demo_company, test_metrics_adventureworks, test_metrics_by_hand
+from tests import test_demo_company, test_metrics_adventureworks, test_metrics_by_hand, test_metrics_planted
 from tests.bench import imports
 from tests.bench.figures import ROOT, Figure, Result, all_of
 from tests.bench.timing import ROUNDS
@@ -75,24 +76,30 @@ def _checked(folder: Path) -> list[Figure]:
     by_hand = set(test_metrics_by_hand.BY_HAND) & set(catalog.METRICS)
     figures = [all_of("Metrics worked out by hand on a small company", len(by_hand), len(catalog.METRICS))]
     if not REAL.is_dir():
-        return [*figures, Figure("Metrics checked on AdventureWorks", "not measured", "all", "its files are not here")]
-    with closing(store.open_base(f"sqlite:///{folder / 'bicycles.sqlite'}")) as base:
-        places = [REAL / test_metrics_adventureworks.MAKING, REAL / test_metrics_adventureworks.SELLING]
-        importing.run(base, command_line(), places, importing.presets.load("adventureworks"))
+        return [*figures, Figure("Metrics checked on real files", "not measured", "all", "the files are not here")]
+    bicycles = (test_metrics_adventureworks.MAKING, test_metrics_adventureworks.SELLING)
+    figures += _checked_on(folder, "AdventureWorks", "adventureworks", bicycles, test_metrics_adventureworks)
+    planted = (f"planted/{test_metrics_planted.COMPANY}",)
+    return figures + _checked_on(folder, "the planted company", "planted", planted, test_metrics_planted)
+
+
+def _checked_on(folder: Path, name: str, preset: str, places: tuple[str, ...], tests: ModuleType) -> list[Figure]:
+    """How many of the metrics that these files can answer are checked by independent sums over them."""
+    with closing(store.open_base(f"sqlite:///{folder / preset}.sqlite")) as base:
+        importing.run(base, command_line(), [REAL / place for place in places], importing.presets.load(preset))
         missing = evaluation.unsupported(base, command_line())
-    answerable, checked = set(catalog.METRICS) - set(missing), _named_in_tests()
+    answerable, checked = set(catalog.METRICS) - set(missing), _named_in(tests)
     unchecked = sorted(answerable - checked)
     both = len(answerable & checked)
-    figures.append(all_of("Metrics that AdventureWorks can answer, checked on it", both, len(answerable)))
+    figures = [all_of(f"Metrics that {name} can answer, checked on it", both, len(answerable))]
     if unchecked:
         figures.append(Figure("Not checked on it", ", ".join(unchecked)))
-    figures.append(Figure("Metrics that AdventureWorks has no columns for", f"{len(missing)}"))
-    return figures
+    return [*figures, Figure(f"Metrics that {name} has no columns for", f"{len(missing)}")]
 
 
-def _named_in_tests() -> set[str]:
-    """The metrics that a test of AdventureWorks named ...agree(s)_with_the_files asks for."""
-    tree = ast.parse(Path(test_metrics_adventureworks.__file__).read_text("utf-8"))
+def _named_in(module: ModuleType) -> set[str]:
+    """The metrics that a test of this module named ...agree(s)_with_the_files asks for."""
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
     tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and "with_the_files" in node.name]
     constants = [node for test in tests for node in ast.walk(test) if isinstance(node, ast.Constant)]
     return {str(node.value) for node in constants} & set(catalog.METRICS)
