@@ -67,6 +67,8 @@ BY_HAND: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]
     "scrap_rate_records": ((100 * 4 / 150, 4, 150), (100 * 1 / 125, 1, 125)),
     "rework_rate": ((100 * (1 + 3) / 150, 4, 150), (0.0, 0, 125)),
     "nonconformances": ((3, 3, NAN), (1, 1, NAN)),
+    # no lot names its materials: each record is one whole share
+    "nonconformances_shared": ((3, 3, NAN), (1, 1, NAN)),
     "units_nonconforming": ((1 + 4 + 3, 8, NAN), (1, 1, NAN)),
     "returns": ((NAN, NAN, NAN), (2, 2, NAN)),
     # credits 6 and 5 and a third of two units at 10; shipped 60 as given, 5, 20 and 100 at list price

@@ -97,6 +97,13 @@ METRICS = (
         "ISO 9000", (Term("nonconformances", "nonconformances"),), needs=(need("nonconformances"),),
     ),
     Metric(
+        "nonconformances_shared", "Nonconformances (shared over supplier lots)", "sum", "count", "down",
+        ("purchasing", "quality"),
+        "Nonconformances, each shared equally over the supplier lots that went into its lot, by the day it was found: "
+        "what a supplier or material takes part in, not what it is guilty of.",
+        "our own definition", (Term("nonconformance_shares", "nonconformances"),), needs=(need("nonconformances"),),
+    ),
+    Metric(
         "units_nonconforming", "Nonconforming units", "sum", "units", "down", ("production", "quality"),
         "Sum of the units concerned by nonconformances, by the day they were found.",
         "ISO 9000", (Term("nonconformances", "units_nonconforming"),), needs=(need("nonconformances", "quantity"),),

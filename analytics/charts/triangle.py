@@ -26,7 +26,12 @@ def triangle(found: Triangle, *, is_dark: bool = False) -> Drawing:
     full = [[f"{shown(value, 'percent')} of {units:,.0f} units" for value in row] for row, units in
             zip(values, sent, strict=True)]  # fmt: skip
     figure = cells(months, ages, shares, texts, full, is_dark)
-    figure.update_xaxes(title={"text": "months in service", "standoff": 4})
+    shown_ages = [at for at, age in enumerate(ages) if int(age) < 4 or not int(age) % 3]
+    figure.update_xaxes(
+        title={"text": "months in service", "standoff": 4},
+        tickvals=shown_ages,
+        ticktext=[ages[at] for at in shown_ages],
+    )
     title = _finding(shares, sent)
     return Drawing(figure, title, f"Cohort triangle of returns. {title}")
 

@@ -8,7 +8,7 @@ import streamlit as st
 from analytics.charts import PARETO_UNITS, PARETO_WORDS
 from analytics.questions import DEFECT_DIMENSIONS, DEFECT_MEASURES, Defects
 from pages.parts import drill
-from pages.parts.ranking import METRIC
+from pages.parts.ranking import METRIC, SHARED
 from pages.ui import door, show
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
@@ -22,9 +22,9 @@ def products_and_defects(view: View, scope: Scope) -> None:
     """Choose two dimensions and a measure; the heatmap, the way to a cell's records, the files."""
     rows, columns, measure = _chosen(view)
     asked = {"period": scope.period, "filters": dict(scope.chosen)}
-    reasons = [_reason(door.ask(view, "defects", by, measure, **asked)) for by in (rows, columns)]
-    if any(reasons):
-        st.info(plain(next(filter(None, reasons))))
+    both: list[Defects] = [door.ask(view, "defects", by, measure, **asked) for by in (rows, columns)]
+    if reason := both[0].reason or both[1].reason:
+        st.info(plain(reason))
         return
     style = {
         "what": PARETO_WORDS[measure], "unit": PARETO_UNITS[measure], "currency": view.currency,
@@ -33,7 +33,7 @@ def products_and_defects(view: View, scope: Scope) -> None:
     show.drawing(door.draw(view, "heatmap", "defect_grid", rows, columns, measure, **asked, style=style), "heatmap")
     st.caption("At most 12 by 12, the largest first; the deeper the colour, the more. Empty means nothing recorded.")
     table: pd.DataFrame = door.ask(view, "defect_grid", rows, columns, measure, **asked)
-    _records(table, rows, columns)
+    _records(table, rows, columns, SHARED if any(one.is_shared for one in both) else METRIC)
     title = f"{PARETO_WORDS[measure].capitalize()} by {rows} and {columns}".replace("_", " ")
     show.downloads(view, table.reset_index(), title, scope.told(), "grid")
 
@@ -55,15 +55,11 @@ def _chosen(view: View) -> tuple[str, str, str]:
     return rows, columns, measure or usual
 
 
-def _reason(found: Defects) -> str | None:
-    return found.reason
-
-
-def _records(table: pd.DataFrame, rows: str, columns: str) -> None:
+def _records(table: pd.DataFrame, rows: str, columns: str, metric: str) -> None:
     """The records of one cell, chosen by its row and column."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         row = st.selectbox("Records of", drill.single(table.index), index=None, key="cell-row", width=200)
         column = st.selectbox("with", drill.single(table.columns), index=None, key="cell-column", width=200)
         if row and column:
-            link = records_link(METRIC, **{rows: row, columns: column})
+            link = records_link(metric, **{rows: row, columns: column})
             st.page_link("records.py", label="See these records", query_params=link)

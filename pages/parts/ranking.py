@@ -12,7 +12,7 @@ from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
 
-METRIC = "nonconformances"
+METRIC, SHARED = "nonconformances", "nonconformances_shared"
 
 
 def defects(view: View, scope: Scope) -> None:
@@ -54,7 +54,8 @@ def _table(view: View, scope: Scope, found: Defects) -> None:
     ).rename(columns={"member": found.by, "value": PARETO_WORDS[found.measure]})
     with box:
         st.caption("Share and cumulative share in percent of everything recorded for this filter.")
+        metric = SHARED if found.is_shared else METRIC
         drill.table(
-            view, scope, frame, found.by, lambda member: records_link(METRIC, **{found.by: member}),
+            view, scope, frame, found.by, lambda member: records_link(metric, **{found.by: member}),
             title=f"Nonconformances by {word}, {found.measure}", key="ranking", hidden=("is_vital", "count"),
         )  # fmt: skip
