@@ -138,9 +138,10 @@ def _ways(filled: list[str]) -> dict[str, tuple[str, ...]]:
 
 def _read_by(texts: list[str], forms: tuple[str, ...]) -> dict[str, tuple[str, datetime]]:
     """The texts that one of the formats reads: by which, and as which moment."""
+    bare = [form for form in forms if ":" not in form]
     found = {}
     for text in texts:
-        form = next((form for form in forms if fits(text, form)), None)
+        form = next((form for form in (forms if ":" in text else bare) if fits(text, form)), None)
         if form:
             found[text] = form, datetime.strptime(text, form)
     return found
