@@ -102,6 +102,33 @@ def test_a_file_of_one_table_renews_what_leans_on_it(base: KnowledgeBase, tmp_pa
     assert report.total("new") >= 2
 
 
+DUE = (
+    "order_number,line_number,customer_number,ordered_on,sku,quantity,amount,requested_on,promised_on\n"
+    "SO1,1,K1,2024-05-02,A,10,50,2024-05-10,2024-05-10\n"
+    "SO2,1,K2,2024-05-03,A,20,100,2024-06-12,2024-06-12\n"
+    "SO3,1,K2,2024-05-04,B,20,100,2024-08-12,2024-08-12\n"
+)
+SHIPPED = "shipment_number,order_number,line_number,customer_number,sku,quantity,shipped_on\n"
+PLANNED = "forecast_version,sku,month_on,quantity\nV,A,2024-05-01,9\nV,A,2024-06-01,9\nV,B,2024-08-01,5\n"
+
+
+def test_what_falls_due_by_a_shipment_of_something_else_is_counted(base: KnowledgeBase, tmp_path: Path) -> None:
+    files = {
+        "products.csv": "sku\nA\nB\n", "customers.csv": "customer_number\nK1\nK2\n",
+        "order_lines.csv": DUE, "forecasts.csv": PLANNED,
+    }  # fmt: skip
+    load(base, put(tmp_path / "due", {**files, "shipments.csv": f"{SHIPPED}SH1,SO1,1,K1,A,10,2024-05-09\n"}))
+    due = metrics.evaluate(base, WHO, ["on_time_to_promise"], period=None)
+    assert due["denominator"].item() == 1
+    later = load(base, put(tmp_path / "later", {"shipments.csv": f"{SHIPPED}SH2,,,K1,B,10,2024-08-20\n"}))
+    assert differences(base) == []
+    assert metrics.evaluate(base, WHO, ["on_time_to_promise"], period=None)["denominator"].item() == 3
+    assert later.import_id
+    importing.undo(base, WHO, later.import_id)
+    assert differences(base) == []
+    assert metrics.evaluate(base, WHO, ["on_time_to_promise"], period=None)["denominator"].item() == 1
+
+
 def test_renaming_what_keys_lead_to_needs_no_renewal(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

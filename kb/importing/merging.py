@@ -52,8 +52,8 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
     bulk.restore_references(connection)
     tables = touched(preparation)
     if {table.name for table in tables} & ALLOCATION_TABLES:
-        allocation.renew(connection)
-        renewal.everything("field_allocations")
+        with renewal.sharing():
+            allocation.renew(connection)
     renewal.finish()
     _advance_sequences(connection, tables)
     _keep_currency(connection, preparation.currency)

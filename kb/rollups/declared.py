@@ -76,6 +76,9 @@ def by(fact: str, *keys: str, labels: tuple[str, ...] = ()) -> tuple[Rollup, ...
     return tuple(Rollup(fact, keys, labels, part) for part in parts)
 
 
+FORM = 1
+"""Raised when other rows than before are written for the same declaration: all sums are made anew then."""
+
 ROLLUPS: tuple[Rollup, ...] = (
     *by("order_lines", "product"), *by("order_lines", "customer"),
     *by("orders", "customer"),
@@ -149,7 +152,7 @@ def signature(rollup: Rollup) -> str:
     groups, measures = columns_of([rollup])
     statement = facts.get(rollup.fact).select({**groups, **measures})
     text = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    return hashlib.sha256(f"{text} {rollup.held}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{FORM} {text} {rollup.held}".encode()).hexdigest()[:16]
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Alias, ColumnElement, Select, Table, and_, exists, func, select
+from sqlalchemy import Column as TableColumn
 from sqlalchemy.sql import visitors
 
 from kb import facts
@@ -23,6 +24,7 @@ Months = Select[Any]
 ORDERS, LINES, SHIPMENTS = table("sales_orders"), table("order_lines"), table("shipments")
 LOTS, WORK_ORDERS = table("lots"), table("work_orders")
 FORECASTS, STOCK = table("forecasts"), table("stock_levels")
+SHARES = table("field_allocations")
 
 NAMES_ROW: Mapping[tuple[str, str], ColumnElement[Any]] = {
     ("orders", "order_lines"): LINES.c.sales_order_id,
@@ -71,11 +73,18 @@ def _of_stock(name: str, chosen: Chosen) -> list[Months]:
     return [select(month_start(STOCK.c.counted_on)).where(chosen(STOCK.c.stock_level_id))]
 
 
+def _of_cohort(name: str, chosen: Chosen) -> list[Months]:
+    named = SHARES.c.return_id if name == "returns" else SHARES.c.complaint_id
+    shipped = SHARES.join(SHIPMENTS, SHIPMENTS.c.shipment_id == SHARES.c.shipment_id)
+    return [select(month_start(SHIPMENTS.c.shipped_on)).select_from(shipped).where(chosen(named))]
+
+
 DATES: Mapping[tuple[str, str], Callable[[str, Chosen], list[Months]]] = {
     ("production", "lots"): _of_production, ("production", "work_orders"): _of_production,
     ("forecasts", "forecasts"): _of_forecasts, ("forecasts", "shipments"): _of_forecasts,
     ("forecasts", "order_lines"): _of_forecasts, ("forecasts", "sales_orders"): _of_forecasts,
     ("stock", "stock_levels"): _of_stock,
+    ("returned", "returns"): _of_cohort, ("complained", "complaints"): _of_cohort,
 }  # fmt: skip
 """Facts whose rows are not those of one table: the months their sources' rows stand in."""
 
@@ -107,6 +116,13 @@ class Reach:
         named = select(NAMES_ROW[place]).where(chosen(key_of_table(table(name))))
         bears = key_of_table(self.root).in_(named)
         return [*found, self._month((), bears if old is None else and_(bears, old))]
+
+    @property
+    def keeps_first_rows(self) -> bool:
+        """Whether the day is a column of the fact's own table that no index knows: then months know their first row."""
+        day = self.fact.on.expression
+        own = self.root is not None and isinstance(day, TableColumn) and day.table is self.root
+        return own and not any(index.columns[0] is day for index in day.table.indexes)
 
     def _where(self, source: Any, needs: tuple[str, ...], chosen: Chosen) -> Months:
         return self._month(needs, chosen(key_of_table(source)))

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, false, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
-from kb import facts
 from kb.facts.fact import SINCE, UNTIL, Column, Fact, midnight
 from kb.facts.shared import table
 from kb.models import ImportChange, RollupState
 from kb.rollups.declared import COLUMNS, ROLLUPS, SUMS, columns_of, rollups_of, rows
 from kb.rollups.reach import HORIZONS, SWITCHES, Chosen, Reach, key_of_table, reaches
 from kb.rollups.reading import in_use, last_rows, state
+from kb.rollups.sharing import SHARES, kept_shares, months_of_other_shares
 
 Months = set[date | None]
+FIRST_ROW = "first_row"
 
 
 class Renewal:
@@ -38,6 +55,16 @@ class Renewal:
         if leaving:
             self._note(name, self._leaving)
 
+    @contextmanager
+    def sharing(self) -> Iterator[None]:
+        """Around writing field_allocations anew: the months of shipments whose shares are others afterwards."""
+        with kept_shares(self.connection):
+            yield
+            months = set(self.connection.scalars(months_of_other_shares()))
+        for fact, reach in reaches().items():
+            if SHARES.name in reach.columns:
+                self.touched[fact] |= months
+
     def everything(self, name: str) -> None:
         """A table was written anew: everything that is summed from it must be, too."""
         self.whole |= {fact for fact, reach in reaches().items() if name in reach.columns}
@@ -54,7 +81,8 @@ class Renewal:
             if name in self.whole:
                 renew(self.connection, name)
             elif self.touched[name]:
-                renew(self.connection, name, self.touched[name] | self._months_of_new(reach, fresh))
+                months = self.touched[name] | self._months_of_new(reach, fresh)
+                renew(self.connection, name, months, self._older(reach))
             elif reach.root is not None and reach.root.name in fresh:
                 add(self.connection, name, key_of_table(reach.root) > self.last[reach.root.name])
         write_states(self.connection)
@@ -78,6 +106,12 @@ class Renewal:
         own = table(name).alias("leaving")
         ids = select(key_of_table(own)).where(own.c.import_id == self.import_id)
         return lambda key: key.in_(ids)
+
+    def _older(self, reach: Reach) -> int | None:
+        """The last row of the fact before this import; none where a change may have moved rows between months."""
+        if reach.root is None or self.changed & reach.columns.keys():
+            return None
+        return self.last.get(reach.root.name, last_rows(self.connection)[reach.root.name])
 
     def _fresh(self) -> set[str]:
         now = last_rows(self.connection)
@@ -120,18 +154,25 @@ class Renewal:
                 self.touched[fact] |= set(_months_between(*sorted((horizon, horizon_before))))
 
 
-def renew(connection: Connection, fact: str, months: Months | None = None) -> None:
-    """Write all sums of a fact anew, or those of these months (first days; none: the undated)."""
-    names = [rollup.name for rollup in rollups_of(fact)]
+def renew(connection: Connection, fact: str, months: Months | None = None, older: int | None = None) -> None:
+    """Write all sums of a fact anew, or those of these months (first days; none: the undated).
+
+    Where no row moved to another month, `older` is the last row that was there before: then a month is looked for
+    from its own first row on, which matters where no index knows the day.
+    """
+    reach, names = reaches()[fact], [*(rollup.name for rollup in rollups_of(fact)), _first_rows(fact)]
     gone = delete(SUMS).where(SUMS.c.rollup.in_(names))
     if months is None:
         connection.execute(gone)
-        _write(connection, facts.get(fact), None)
+        _write(connection, reach, None)
         return
-    connection.execute(
-        gone.where(or_(false(), SUMS.c.month_on.in_(months - {None}), *_undated(SUMS.c.month_on, months)))
-    )
-    _write(connection, facts.get(fact), months)
+    here = or_(false(), SUMS.c.month_on.in_(months - {None}), *_undated(SUMS.c.month_on, months))
+    which = _within(reach.fact, months)
+    if older is not None and reach.root is not None and reach.keeps_first_rows:
+        first = connection.scalar(select(func.min(SUMS.c.sum_1)).where(SUMS.c.rollup == _first_rows(fact), here))
+        which = and_(which, key_of_table(reach.root) >= (older + 1 if first is None else int(first)))
+    connection.execute(gone.where(here))
+    _write(connection, reach, which, months)
 
 
 def add(connection: Connection, fact: str, new: ColumnElement[bool]) -> None:
@@ -139,7 +180,7 @@ def add(connection: Connection, fact: str, new: ColumnElement[bool]) -> None:
     last = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
     names = [rollup.name for rollup in rollups_of(fact)]
     had = connection.execute(select(SUMS.c.monthly_sum_id).where(SUMS.c.rollup.in_(names)).limit(1)).first()
-    _write(connection, facts.get(fact), None, new)
+    _write(connection, reaches()[fact], new)
     if had:
         _put_together(connection, names, last)
 
@@ -166,22 +207,41 @@ def stale(usable: Collection[str]) -> set[str]:
     return {rollup.fact for rollup in ROLLUPS if rollup.name not in usable}
 
 
-def _write(connection: Connection, fact: Fact, months: Months | None, new: ColumnElement[bool] | None = None) -> None:
+def _write(
+    connection: Connection, reach: Reach, which: ColumnElement[bool] | None, months: Collection[date | None] = ()
+) -> None:
     """One pass over the fact's rows, by all keys and labels of its rollups; each rollup adds up from there."""
-    rollups = rollups_of(fact.name)
+    fact, rollups = reach.fact, rollups_of(reach.fact.name)
     groups, measures = columns_of(rollups)
     sums = {name: Column(func.sum(column.expression), column.needs) for name, column in measures.items()}
+    if reach.keeps_first_rows and reach.root is not None:
+        sums[FIRST_ROW] = Column(func.min(key_of_table(reach.root)))
     fine = fact.select({**groups, **sums}, [fact.on]).group_by(*(column.expression for column in groups.values()))
-    if new is not None:
-        fine = fine.where(new)
-    if months is not None:
-        fine = fine.where(_within(fact, months))
-        dated = sorted(month for month in months if month)
-        if dated:
-            fine = fine.params({SINCE.key: dated[0], UNTIL.key: _month_end(dated[-1])})
+    if which is not None:
+        fine = fine.where(which)
+    dated = sorted(month for month in months if month)
+    if dated:
+        fine = fine.params({SINCE.key: dated[0], UNTIL.key: _month_end(dated[-1])})
     source = fine.cte("fine")
-    first, *others = (rows(rollup, source) for rollup in rollups)
-    connection.execute(insert(SUMS).from_select(COLUMNS, first.union_all(*others) if others else first))
+    selects = [rows(rollup, source) for rollup in rollups]
+    if FIRST_ROW in sums:
+        selects.append(_rows_of_months(fact.name, source))
+    connection.execute(insert(SUMS).from_select(COLUMNS, union_all(*selects)))
+
+
+def _first_rows(fact: str) -> str:
+    """What the rows of monthly_sums are called that hold the first row of each month of a fact."""
+    return f"{fact} first rows"
+
+
+def _rows_of_months(fact: str, source: Any) -> Select[Any]:
+    given = {
+        "rollup": literal(_first_rows(fact)),
+        "month_on": source.c.month_on,
+        "sum_1": func.min(source.c[FIRST_ROW]),
+    }
+    columns = [given.get(name, cast(null(), SUMS.c[name].type)).label(name) for name in COLUMNS]
+    return select(*columns).group_by(source.c.month_on)
 
 
 def _within(fact: Fact, months: Months) -> ColumnElement[bool]:

@@ -21,6 +21,8 @@ BENCHES = {
     "load": ("tests.bench.load", "run"),
     "demo_difficulty": ("tests.bench.answers", "demo_difficulty"),
     "metrics": ("tests.bench.answers", "metrics"),
+    "rollups_sqlite": ("tests.bench.rollups", "sqlite"),
+    "rollups_postgresql": ("tests.bench.rollups", "postgresql"),
     "proposing": ("tests.bench.proposing", "run"),
 }
 

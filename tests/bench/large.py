@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 from sqlalchemy import Connection, insert, text
 
@@ -157,3 +156,54 @@ def _lot(number: str, count: int, lots: int) -> str:
 def _when(number: str, count: int, of: int = DAYS) -> str:
     """A number of 0 to `of`, rising as rows do that came in one after the other."""
     return f"(({number}) * {of} / {count})"
+
+
+def write_month(folder: Path, count: int) -> None:
+    """Files of the month after `build`'s last, with a 36th of its `count` facts, as a company would send them."""
+    folder.mkdir()
+    of = {name: round(share * count / MONTHS) for name, share in SHARES.items()}
+    old_orders = round(SHARES["order_lines"] * count) // LINES_OF_ORDER
+    put_rows(folder / "lots.csv", ("lot_number", "sku", "line", "shift", "quantity_good", "quantity_scrapped",
+             "started_on"), ((f"NEW{i}", f"A{_article(i)}", f"L{i % LINES}", "early", 200, i % 7,
+             _in_month(i, of["lots"])) for i in range(of["lots"])))  # fmt: skip
+    put_rows(folder / "inspections.csv", ("inspection_number", "lot_number", "station", "inspected_on",
+             "quantity_inspected", "quantity_rejected"), ((f"NEW{i}", f"NEW{i % of['lots']}", f"Station {i % 6}",
+             _in_month(i, of["inspections"]), 40, i % 3) for i in range(of["inspections"])))  # fmt: skip
+    put_rows(folder / "nonconformances.csv", ("nonconformance_number", "detected_at", "lot_number", "station",
+             "defect_code", "disposition", "quantity"), ((f"NEW{i}", f"{_in_month(i, of['nonconformances'])} 10:00",
+             f"NEW{i % of['lots']}", f"Station {i % 6}", f"E{i % 17}", "scrap", 1 + i % 4)
+             for i in range(of["nonconformances"])))  # fmt: skip
+    put_rows(folder / "purchase_receipts.csv", ("receipt_number", "supplier_number", "material_number", "received_on",
+             "quantity_received", "quantity_rejected"), ((f"NEW{i}", f"S{i % SUPPLIERS}", f"M{i % MATERIALS}",
+             _in_month(i, of["purchase_receipts"]), 500, i % 9) for i in range(of["purchase_receipts"])))  # fmt: skip
+    put_rows(folder / "order_lines.csv", ("order_number", "line_number", "customer_number", "ordered_on", "sku",
+             "quantity", "amount", "requested_on", "promised_on"), ((f"NEW{i // LINES_OF_ORDER}",
+             1 + i % LINES_OF_ORDER, f"K{_customer(i // LINES_OF_ORDER)}",
+             _in_month(i // LINES_OF_ORDER * LINES_OF_ORDER, of["order_lines"]), f"A{_article(i)}", 1 + i % 20, 7.25,
+             _in_month(i, of["order_lines"], 10), _in_month(i, of["order_lines"], 14))
+             for i in range(of["order_lines"])))  # fmt: skip
+    put_rows(folder / "shipments.csv", ("shipment_number", "order_number", "line_number", "customer_number", "sku",
+             "lot_number", "quantity", "shipped_on"), ((f"NEW{i}", _order(i, old_orders), 1, f"K{_customer(i)}",
+             f"A{_article(i)}", f"NEW{i % of['lots']}", 1 + i % 20, _in_month(i, of["shipments"]))
+             for i in range(of["shipments"])))  # fmt: skip
+    put_rows(folder / "returns.csv", ("return_number", "returned_on", "sku", "order_number", "line_number", "quantity",
+             "credit", "reason"), ((f"NEW{i}", _in_month(i, of["returns"]), f"A{_article(i)}",
+             f"SO{old_orders - 1 - i * 9 % (old_orders // 6)}", 1, 1, 20.5, "Reason 1")
+             for i in range(of["returns"])))  # fmt: skip
+
+
+def _order(number: int, old_orders: int) -> str:
+    """Every second shipment is of an order of the month before."""
+    return f"NEW{number // 6}" if number % 2 else f"SO{old_orders - 1 - number // 6}"
+
+
+def _in_month(number: int, count: int, later: int = 0) -> date:
+    return FIRST + timedelta(days=DAYS + number * 31 // count + later)
+
+
+def _article(number: int) -> int:
+    return number * 7919 % PRODUCTS
+
+
+def _customer(number: int) -> int:
+    return number * 7919 % CUSTOMERS
