@@ -86,12 +86,19 @@ def weigh(called_as: str, profiles: list[Profile], known: Known, table: str | No
     """The proposal from the file's name, its columns, and the share of cells known as keys of a table."""
     prefix = shared_prefix([p.header for p in profiles])
     merits = {name: _merits(name, profiles, known, prefix) for name in ([table] if table else tables())}
-    given = {name: best(rows) for name, rows in merits.items()}
+    given = {name: _given(rows) for name, rows in merits.items()}
     worth = {name: _worth(name, merits[name], given[name], called_as) for name in merits}
     chosen = max(worth, key=lambda name: worth[name])
     guesses = _guesses(chosen, profiles, known, prefix, merits[chosen], given[chosen])
     ranking = tuple(sorted(worth.items(), key=lambda pair: -pair[1]))
     return Proposal(chosen, ranking, relations.with_clock(chosen, guesses, {p.header: p for p in profiles}))
+
+
+def _given(merits: list[list[float]]) -> list[int | None]:
+    """The column that each goal gets; those nobody would even ask about take no part."""
+    spoken_for = [c for c in range(len(merits[0])) if any(row[c] >= WORTH_ASKING for row in merits)] if merits else []
+    given = best([[row[c] for c in spoken_for] for row in merits])
+    return [None if place is None else spoken_for[place] for place in given]
 
 
 def _merits(table: str, profiles: list[Profile], known: Known, prefix: str | None) -> list[list[float]]:
