@@ -122,8 +122,8 @@ def test_an_event_is_entered_and_stands_on_the_charts_of_overview_and_metrics(fu
 
 
 def test_an_event_of_a_line_is_not_drawn_on_what_no_line_makes(full: Path, open_page: Open) -> None:
-    assert any("Line L5 moved" in figure for figure in drawings(open_page("metrics.py", figure="Scrap rate")))
-    assert not any("Line L5 moved" in figure for figure in drawings(open_page("metrics.py", figure="Revenue")))
+    assert any("L5 moved to hall 2" in figure for figure in drawings(open_page("metrics.py", figure="Scrap rate")))
+    assert not any("L5 moved to hall 2" in figure for figure in drawings(open_page("metrics.py", figure="Revenue")))
 
 
 def test_an_event_is_changed_withdrawn_and_taken_back(full: Path, open_page: Open, demo: Any, viewer: Person) -> None:

@@ -22,7 +22,7 @@ CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": Fals
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
 _PLAIN_BELOW = 10_000
 # Labels of events: how many, how long, and the pixels they need on a phone.
-MOST_LABELS, MOST_LINES, LONGEST_LABEL = 3, 20, 24
+MOST_LABELS, MOST_LINES, LETTERS = 3, 20, (24, 18, 14)
 ROW, PLOT, WIDEST_LETTER, PHONE_PLOT = 15, 220, 6.5, 290.0
 _UNITS = {"percent": " %", "ppm": " ppm", "per 1000": " per 1,000", "days": " days", "points": " points"}
 
@@ -116,7 +116,7 @@ def mark_events(
     places = [float((day - first) / max(last - first, pd.Timedelta(days=1))) for day in told["happened_on"]]
     labelled = max(len(told) - labels, 0)
     spots: list[Spot | None] = [None] * labelled
-    spots += _arranged([_width(title) for title in told["title"].iloc[labelled:]], places[labelled:])
+    spots += _arranged(told["title"].iloc[labelled:].to_list(), places[labelled:])
     for event, spot in zip(told.to_dict("records"), spots, strict=True):
         _mark(figure, event, axis, spot)
     _make_room(figure, max((spot.row + 1 for spot in spots if spot), default=0))
@@ -134,21 +134,29 @@ def _months_drawn(figure: go.Figure, axis: str) -> tuple[pd.Timestamp, pd.Timest
 
 
 class Spot(NamedTuple):
-    """Where a label stands: its row above the plot, and whether it runs to the right of its line."""
+    """Where a label stands: its row above the plot, whether it runs to the right of its line, how long it may be."""
 
     row: int
     to_right: bool
+    letters: int
 
 
-def _width(title: str) -> float:
-    """How much of the axis a label takes on a phone."""
-    return (len(short(title, LONGEST_LABEL)) + 1) * WIDEST_LETTER / PHONE_PLOT
-
-
-def _arranged(widths: list[float], places: list[float]) -> list[Spot]:
+def _arranged(titles: list[str], places: list[float]) -> list[Spot]:
     """The spots with the fewest labels covered or crossed by another one's line; so few labels that all are tried."""
-    spots = [Spot(row, to_right) for row in range(len(widths)) for to_right in (True, False)]
-    return list(min(product(spots, repeat=len(widths)), key=lambda tried: _clutter(widths, places, list(tried))))
+    tried = [
+        (_clutter([_width(title, letters) for title in titles], places, spots) + 4 * shorter, spots)
+        for shorter, letters in enumerate(LETTERS)
+        for spots in product(
+            [Spot(row, to_right, letters) for row in range(len(titles)) for to_right in (True, False)],
+            repeat=len(titles),
+        )
+    ]
+    return list(min(tried, key=lambda one: one[0])[1])
+
+
+def _width(title: str, letters: int) -> float:
+    """How much of the axis a label takes on a phone."""
+    return (len(short(title, letters)) + 1) * WIDEST_LETTER / PHONE_PLOT
 
 
 def _clutter(widths: list[float], places: list[float], spots: Sequence[Spot]) -> float:
@@ -174,7 +182,7 @@ def _mark(figure: go.Figure, event: Mapping[Hashable, Any], axis: str, spot: Spo
     label: dict[str, Any] = {"text": "▾", "yanchor": "top", "xanchor": "center"}
     if spot is not None:
         side = {"xanchor": "left", "xshift": 3} if spot.to_right else {"xanchor": "right", "xshift": -3}
-        text = safe(short(event["title"], LONGEST_LABEL))
+        text = safe(short(event["title"], spot.letters))
         label = {"text": text, "yanchor": "bottom", "yshift": spot.row * ROW, **side}
     figure.add_annotation(
         x=day, y=1, xref=where["xref"], yref=where["yref"], showarrow=False, borderpad=0, font={"size": 12},

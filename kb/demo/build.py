@@ -47,10 +47,10 @@ OBJECTIVES: tuple[tuple[str, float, float, str, str, str | None], ...] = (
 )
 # weeks before the end, kind, title, what it is limited to, who enters it; those of fixes are the days of the actions
 EVENTS: tuple[tuple[int, str, str, str, str, str], ...] = (
-    (74, "fix", "CAPA-002: torque calibration", "line", "L1", "Tom Harder"),
-    (41, "fix", "CAPA-007: gears deburred twice", "family", "Drive units", "Sven Aalto"),
-    (DRIFT_WEEKS, "line move", "Line L5 moved to hall 2", "line", DRIFT_LINE, "Tom Harder"),
-    (20, "fix", "CAPA-009: boards blocked", "family", "Batteries", "Mira Kolb"),
+    (74, "fix", "CAPA-002 calibration", "line", "L1", "Tom Harder"),
+    (41, "fix", "CAPA-007 gears", "family", "Drive units", "Sven Aalto"),
+    (DRIFT_WEEKS, "line move", "L5 moved to hall 2", "line", DRIFT_LINE, "Tom Harder"),
+    (20, "fix", "CAPA-009 boards", "family", "Batteries", "Mira Kolb"),
 )
 COMMENT = (
     "Line L5 carries most of the rise since it was moved in May: more than 7 % in October.\n"

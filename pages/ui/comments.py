@@ -56,7 +56,7 @@ def _spoken(view: View, about: str, key: str) -> None:
         if st.form_submit_button("Comment", key=f"comment-send-{key}"):
             link = _link(about)
             saved(
-                lambda: editing.write_comment(view.base, view.who, about, text, link), "The comment is there for all."
+                lambda: editing.write_comment(view.base, view.who, about, text, link), "Everybody sees your comment now."
             )
 
 
