@@ -1,19 +1,34 @@
-"""From sums to values: tidy frames in, tidy frames out. Sums first, then the division."""
+"""From sums to values. Sums first, then the division.
+
+Plain numbers by group and no frames: an answer holds tens of values, and for so few a frame costs more at every step
+than the whole arithmetic. Nothing recorded is None in sums and nan in values, never zero.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from analytics.intervals import Floats, mean_interval, median_interval, median_of_counts, wilson
+from analytics.intervals import mean_interval, median_interval, median_of_counts, wilson
 from analytics.metric import SMALL, Metric
 
 # Beyond these no mean can lie, whatever its interval says.
-LIMITS = {"days": (0.0, np.inf), "points": (-100.0, 100.0)}
+LIMITS = {"days": (0.0, math.inf), "points": (-100.0, 100.0)}
 RESULT = ("value", "numerator", "denominator", "low", "high", "is_small", "is_mature")
+NAN = float("nan")
+NOTHING = (NAN, NAN, NAN, NAN, NAN, False)
+
+Group = tuple[Any, ...]
+"""Values of some dimensions, the month as text (YYYY-MM), counted numbers; None for what is not recorded."""
+Pair = tuple[float | None, float | None]
+"""Numerator and denominator."""
+Value = tuple[float, float, float, float, float, bool]
+"""RESULT without is_mature."""
+Way = Callable[[Metric, list[tuple[Group, Pair]], Sequence[str]], Value | None]
+"""From the sums of one group, and the names of their parts, to its value."""
 
 
 def inner_groups(metric: Metric) -> tuple[str, ...]:
@@ -23,104 +38,133 @@ def inner_groups(metric: Metric) -> tuple[str, ...]:
     return (metric.step,) if metric.step else ()
 
 
-def combine(metric: Metric, sums: pd.DataFrame, by: Sequence[str], last_mature: date | None = None) -> pd.DataFrame:
-    """Columns of `by`, then RESULT: one row for each group, exactly one without `by`.
+def combine(
+    metric: Metric, sums: Mapping[Group, Pair], groups: Sequence[str], by: Sequence[str], last_mature: str | None = None
+) -> list[Group]:
+    """Rows of the values of `by`, then RESULT: one for each group in order, exactly one without `by`.
 
-    `sums` has the columns of `by`, those of inner_groups, numerator and denominator. Cohorts younger than the month
-    of `last_mature` count only where there is nothing older, and say so. Nothing recorded gives nan, never zero.
+    `groups` names the parts of the sums' groups: those of `by` and of inner_groups, in any order. Cohorts younger
+    than the month of `last_mature` count only where there is nothing older, and say so.
     """
-    frame = sums if sums.empty else _chosen_months(metric, sums, by, last_mature)
-    if frame.empty:
-        return _nothing(by)
-    frame = frame.assign(_all=0)
-    keys = ["_all", *by]
-    ways = {"product": _products, "median": _middles, "mean": _middles, "balance": _balances}
-    taken = ways.get(metric.kind, _quotients)(metric, frame, keys)
-    taken["is_mature"] = True if "is_mature" not in frame else frame.groupby(keys, dropna=False)["is_mature"].all()
-    return taken.reset_index().sort_values(keys)[[*by, *RESULT]].reset_index(drop=True)
+    chosen, young = _chosen_months(metric, sums, groups, by, last_mature)
+    places = [groups.index(name) for name in by]
+    parts: dict[Group, list[tuple[Group, Pair]]] = {}
+    for group, pair in chosen.items():
+        parts.setdefault(tuple(group[place] for place in places), []).append((group, pair))
+    ways: dict[str, Way] = {"product": _product, "median": _middle, "mean": _middle, "balance": _balance}
+    way = ways.get(metric.kind, _quotient)
+    taken = {group: way(metric, some, groups) for group, some in parts.items()}
+    rows = [
+        (*group, *value, not any(one in young for one, _ in parts[group]))
+        for group, value in taken.items()
+        if value is not None
+    ]
+    if not rows and not by:
+        return [(*NOTHING, True)]
+    return sorted(rows, key=lambda row: [(part is None, part or "") for part in row[: len(by)]])
 
 
-def _chosen_months(metric: Metric, sums: pd.DataFrame, by: Sequence[str], last_mature: date | None) -> pd.DataFrame:
-    if metric.kind == "snapshot":
-        dated = sums[sums["month"].notna()]
-        # beside stock of an earlier month, a later month without any is not a stock of nothing
-        known = dated[dated["numerator"].notna()]
-        return dated if "month" in by else dated[dated["month"] == known["month"].max()]
-    if metric.kind != "cohort":
-        return sums
-    dated = sums[sums["month"].notna()]
-    is_mature = dated["month"] <= pd.Timestamp(last_mature or date.min.replace(year=1900))
-    dated = dated.assign(is_mature=is_mature)
-    return dated if "month" in by or not is_mature.any() else dated[is_mature]
+def added(one: float | None, other: float | None) -> float | None:
+    """The sum; what is not recorded adds nothing, and nothing recorded at all stays None."""
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
 
 
-def _nothing(by: Sequence[str]) -> pd.DataFrame:
-    row = {name: np.nan for name in RESULT} | {"is_small": False, "is_mature": True}
-    frame = pd.DataFrame([row], columns=[*by, *RESULT])
-    return frame.iloc[:0] if by else frame
+def total(pairs: Iterable[Pair]) -> Pair:
+    """Numerators and denominators summed apart."""
+    above: float | None = None
+    below: float | None = None
+    for numerator, denominator in pairs:
+        above, below = added(above, numerator), added(below, denominator)
+    return above, below
 
 
-def _quotients(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    sums = frame.groupby(keys, dropna=False)[["numerator", "denominator"]].sum(min_count=1)
+def _chosen_months(
+    metric: Metric, sums: Mapping[Group, Pair], groups: Sequence[str], by: Sequence[str], last_mature: str | None
+) -> tuple[Mapping[Group, Pair], set[Group]]:
+    """The sums that count, and those of them that are of a cohort too young to judge."""
+    if metric.kind not in ("snapshot", "cohort"):
+        return sums, set()
+    place = list(groups).index("month")
+    dated = {group: pair for group, pair in sums.items() if group[place] is not None}
+    if metric.kind == "cohort":
+        young = {group for group in dated if last_mature is None or group[place] > last_mature}
+        if "month" in by or len(young) == len(dated):
+            return dated, young
+        return {group: pair for group, pair in dated.items() if group not in young}, set()
+    # beside stock of an earlier month, a later month without any is not a stock of nothing
+    newest = max((group[place] for group, pair in dated.items() if pair[0] is not None), default=None)
+    return {group: pair for group, pair in dated.items() if "month" in by or group[place] == newest}, set()
+
+
+def _share(pair: Pair) -> float:
+    above, below = pair
+    return NAN if above is None or below is None or below <= 0 else above / below
+
+
+def _number(value: float | None) -> float:
+    return NAN if value is None else value
+
+
+def _interval(successes: float, trials: float) -> tuple[float, float]:
+    low, high = wilson(successes, trials)
+    return float(low), float(high)
+
+
+def _quotient(metric: Metric, some: list[tuple[Group, Pair]], groups: Sequence[str]) -> Value:
+    above, below = total(pair for _, pair in some)
     if not metric.denominator:
-        return sums.assign(value=sums["numerator"], low=np.nan, high=np.nan, is_small=False)
-    share = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
-    is_small = (sums["denominator"] > 0) & (sums["denominator"] < SMALL) & metric.is_counted
-    low, high = wilson(sums["numerator"], sums["denominator"].where(is_small & metric.is_proportion))
+        return _number(above), _number(above), NAN, NAN, NAN, False
+    is_small = 0 < _number(below) < SMALL and metric.is_counted
+    low, high = _interval(_number(above), _number(below)) if is_small and metric.is_proportion else (NAN, NAN)
     scale = metric.scale
-    return sums.assign(value=share * scale, low=low * scale, high=high * scale, is_small=is_small)
+    return _share((above, below)) * scale, _number(above), _number(below), low * scale, high * scale, is_small
 
 
-def _products(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    step = [metric.step] if metric.step and metric.step not in keys else []
-    sums = frame.groupby([*keys, *step], dropna=False)[["numerator", "denominator"]].sum(min_count=1)
-    sums["share"] = sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
-    steps = sums[sums["share"].notna()].groupby(keys, dropna=False)
-    taken = steps[["numerator", "denominator"]].sum()
-    taken["value"] = steps["share"].prod() * metric.scale
-    return taken.assign(low=np.nan, high=np.nan, is_small=steps["denominator"].min() < SMALL)
+def _product(metric: Metric, some: list[tuple[Group, Pair]], groups: Sequence[str]) -> Value | None:
+    place = list(groups).index(str(metric.step))
+    steps: dict[Any, list[Pair]] = {}
+    for group, pair in some:
+        steps.setdefault(group[place], []).append(pair)
+    known = [pair for pair in map(total, steps.values()) if not math.isnan(_share(pair))]
+    if not known:
+        return None
+    above, below = total(known)
+    fewest = min(_number(denominator) for _, denominator in known)
+    value = math.prod(map(_share, known)) * metric.scale
+    return value, _number(above), _number(below), NAN, NAN, fewest < SMALL
 
 
-def _balances(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    sums = frame.groupby(keys, dropna=False)[["numerator", "denominator"]].sum(min_count=1)
-    both = (sums["numerator"] + sums["denominator"]).where(lambda total: total > 0)
-    low, high = wilson(sums["numerator"], both.where(both < SMALL))
-    ends = pd.DataFrame({"low": low, "high": high, "middle": 0.5}, index=sums.index)
-    nearest = ends["middle"].clip(ends["low"], ends["high"]).where(ends["low"].notna())
-    scale = metric.scale
-    return sums.assign(
-        value=_evenness(sums["numerator"] / both) * scale,
-        low=ends[["low", "high"]].apply(_evenness).min(axis=1) * scale,
-        high=_evenness(nearest) * scale,
-        is_small=both < SMALL,
-    )
+def _balance(metric: Metric, some: list[tuple[Group, Pair]], groups: Sequence[str]) -> Value:
+    above, below = total(pair for _, pair in some)
+    both = NAN if above is None or below is None or above + below <= 0 else above + below
+    if math.isnan(both):
+        return NAN, _number(above), _number(below), NAN, NAN, False
+    scale, low, high = metric.scale, NAN, NAN
+    if both < SMALL:
+        first, last = _interval(_number(above), both)
+        low, high = min(_evenness(first), _evenness(last)), _evenness(min(max(0.5, first), last))
+    value = _evenness(_number(above) / both)
+    return value * scale, _number(above), _number(below), low * scale, high * scale, both < SMALL
 
 
-def _evenness(share: pd.Series) -> pd.Series:
+def _evenness(share: float) -> float:
     """1 where both sides have half, 0 where one has all: 1 - |a - b| / (a + b)."""
-    return 1 - (2 * share - 1).abs()
+    return 1 - abs(2 * share - 1)
 
 
-def _middles(metric: Metric, frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    counted = frame[frame[str(metric.step)].notna() & frame["numerator"].notna()]
-    rows = {}
-    for group, part in counted.groupby(keys, dropna=False):
-        values, counts = part[str(metric.step)].to_numpy(float), part["numerator"].to_numpy(float)
-        rows[group] = _mean(metric, values, counts) if metric.kind == "mean" else _median(values, counts)
-    index = (
-        pd.MultiIndex.from_tuples(list(rows), names=keys) if len(keys) > 1 else pd.Index([0] * len(rows), name="_all")
-    )
-    return pd.DataFrame(list(rows.values()), index=index, columns=list(RESULT[:-1]))
-
-
-def _median(values: Floats, counts: Floats) -> tuple[float, ...]:
-    n = counts.sum()
-    low, high = median_interval(values, counts) if n < SMALL else (np.nan, np.nan)
-    return median_of_counts(values, counts), np.nan, n, low, high, n < SMALL
-
-
-def _mean(metric: Metric, values: Floats, counts: Floats) -> tuple[float, ...]:
-    n, total = counts.sum(), (values * counts).sum()
-    low, high = mean_interval(values, counts) if n < SMALL else (np.nan, np.nan)
-    lowest, highest = LIMITS.get(metric.unit, (-np.inf, np.inf))
-    return total / n, total, n, max(low, lowest), min(high, highest), n < SMALL
+def _middle(metric: Metric, some: list[tuple[Group, Pair]], groups: Sequence[str]) -> Value | None:
+    place = list(groups).index(str(metric.step))
+    known = [(group[place], above) for group, (above, _) in some if group[place] is not None and above is not None]
+    if not known:
+        return None
+    values, counts = np.array(known, dtype=float).T
+    n, is_small = float(counts.sum()), bool(counts.sum() < SMALL)
+    if metric.kind == "median":
+        low, high = median_interval(values, counts) if is_small else (NAN, NAN)
+        return median_of_counts(values, counts), NAN, n, low, high, is_small
+    whole = float((values * counts).sum())
+    low, high = mean_interval(values, counts) if is_small else (NAN, NAN)
+    lowest, highest = LIMITS.get(metric.unit, (-math.inf, math.inf))
+    return whole / n, whole, n, max(low, lowest), min(high, highest), is_small

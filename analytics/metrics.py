@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Column as TableColumn
+from sqlalchemy import Connection, func, select
 
 from analytics import catalog, support
-from analytics.arithmetic import RESULT, combine, inner_groups
+from analytics.arithmetic import RESULT, Group, Pair, added, combine, inner_groups
 from analytics.metric import Metric, Term
 from analytics.periods import Period, add_months, month_end
 from kb import facts, rollups
@@ -23,7 +24,10 @@ from kb.store import KnowledgeBase
 __all__ = ["Filters", "Metric", "Period", "comparable", "evaluate", "history", "over", "unsupported"]
 
 Filters = Mapping[str, tuple[str, ...]]
-Sums = dict[tuple[str, tuple[str, ...]], pd.DataFrame]
+Sums = dict[Group, Pair]
+Totals = dict[str, dict[Group, float | None]]
+"""For each measure its sums by group."""
+ALWAYS = (date.min, date.max - timedelta(days=400))
 
 
 def evaluate(
@@ -139,7 +143,7 @@ def refuse_foreign(metric: Metric, dimensions: Sequence[str]) -> None:
 
 
 class _Sums:
-    """The sums behind some metrics, for some periods, as few selects as the facts allow."""
+    """The sums behind some metrics, for some periods, as few selects as the facts allow; months as text, YYYY-MM."""
 
     def __init__(
         self,
@@ -156,117 +160,116 @@ class _Sums:
         self.kept = rollups.in_use(connection)
         self.mature = {m.key: last_mature_month(connection, m) for m in metrics if m.kind == "cohort"}
         self.hull = Period(min(p.start for p in whole), max(p.end for p in whole)) if self.together else None
-        self._read: dict[Period | None, dict[str, pd.DataFrame]] = {}
+        self._read: dict[Period | None, dict[str, Sums]] = {}
 
-    def of(self, metric: Metric, period: Period | None) -> pd.DataFrame | None:
-        """The metric's sums in the period by group; none for a metric that was not asked or is not supported."""
+    def of(self, metric: Metric, period: Period | None) -> Sums:
+        """The metric's sums in the period by group; nothing for a metric that was not asked or is not supported."""
         if metric not in self.metrics:
-            return None
-        frames = self._within(self.hull if self.together else period)
-        frame = frames[metric.key]
+            return {}
+        sums = self._within(self.hull if self.together else period)[metric.key]
         if not self.together or period is None:
-            return frame
-        return frame[frame["month"].between(pd.Timestamp(period.start), pd.Timestamp(period.end))]
+            return sums
+        place, first, last = self.groups(metric).index("month"), f"{period.start:%Y-%m}", f"{period.end:%Y-%m}"
+        return {group: pair for group, pair in sums.items() if group[place] and first <= group[place] <= last}
 
-    def _within(self, period: Period | None) -> dict[str, pd.DataFrame]:
-        if period not in self._read:
-            self._read[period] = self._sums(period)
-        return self._read[period]
-
-    def _sums(self, period: Period | None) -> dict[str, pd.DataFrame]:
-        wanted: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for metric in self.metrics:
-            for term in metric.terms:
-                wanted.setdefault((term.fact, self._groups(metric)), []).append(term.measure)
-        frames = {key: self._totals(*key, measures, period) for key, measures in wanted.items()}
-        return {metric.key: self._merged(metric, frames, period) for metric in self.metrics}
-
-    def _groups(self, metric: Metric) -> tuple[str, ...]:
+    def groups(self, metric: Metric) -> tuple[str, ...]:
+        """What the metric's sums are split by."""
         return tuple(dict.fromkeys([*self.by, *inner_groups(metric)]))
 
-    def _totals(self, fact: str, groups: tuple[str, ...], measures: list[str], period: Period | None) -> pd.DataFrame:
+    def _within(self, period: Period | None) -> dict[str, Sums]:
+        if period not in self._read:
+            wanted: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+            for metric in self.metrics:
+                for term in metric.terms:
+                    wanted.setdefault((term.fact, self.groups(metric)), []).append(term.measure)
+            totals = {key: self._totals(*key, measures, period) for key, measures in wanted.items()}
+            self._read[period] = {metric.key: self._merged(metric, totals, period) for metric in self.metrics}
+        return self._read[period]
+
+    def _totals(self, fact: str, groups: tuple[str, ...], measures: list[str], period: Period | None) -> Totals:
         since, until = (period.start, period.end) if period else (None, None)
         unique = list(dict.fromkeys(measures))
-        parts = [
-            _read(self.connection, source.totals(held, groups, since=since, until=until, filters=self.filters))
-            for source, held in rollups.sources(self.kept, fact, unique, groups, self.filters, since, until)
-        ]
-        frame = _beside(parts, groups)
-        dimensions = [name for name in groups if name in facts.get(fact).dimensions]
-        frame[dimensions] = frame[dimensions].astype(object).where(frame[dimensions].notna(), facts.UNKNOWN)
-        frame[unique] = frame[unique].astype(float)
-        if "month" in groups:
-            frame["month"] = pd.to_datetime(frame["month"], format="%Y-%m").astype("datetime64[us]")
-        return frame
+        found: Totals = {measure: {} for measure in unique}
+        named = [name in facts.get(fact).dimensions for name in groups]
+        for source, held in rollups.sources(self.kept, fact, unique, groups, self.filters, since, until):
+            statement = source.totals(held, groups, since=since, until=until, filters=self.filters)
+            for row in self.connection.execute(statement):
+                group = tuple(
+                    facts.UNKNOWN if value is None and is_named else value
+                    for value, is_named in zip(row[: len(groups)], named, strict=True)
+                )
+                for measure, value in zip(held, row[len(groups) :], strict=True):
+                    known = None if value is None else float(value)
+                    found[measure][group] = added(found[measure].get(group), known)
+        return found
 
-    def _merged(self, metric: Metric, frames: Sums, period: Period | None) -> pd.DataFrame:
-        groups = self._groups(metric)
-        above = _summed(frames, metric.numerator, groups, "numerator")
+    def _merged(
+        self, metric: Metric, totals: Mapping[tuple[str, tuple[str, ...]], Totals], period: Period | None
+    ) -> Sums:
+        groups = self.groups(metric)
+        above, below = (_summed(totals, terms, groups) for terms in (metric.numerator, metric.denominator))
         if not metric.denominator:
-            return above.assign(denominator=float("nan"))
-        below = _summed(frames, metric.denominator, groups, "denominator")
-        both = above.merge(below, on=list(groups), how="outer") if groups else pd.concat([above, below], axis=1)
+            return {group: (value, None) for group, value in above.items()}
+        both = {group: (above.get(group), below.get(group)) for group in (above | below)}
         if {term.fact for term in metric.numerator} != {term.fact for term in metric.denominator}:
             self._fill_zeros(metric, both, period)
         return both
 
-    def _fill_zeros(self, metric: Metric, both: pd.DataFrame, period: Period | None) -> None:
+    def _fill_zeros(self, metric: Metric, both: Sums, period: Period | None) -> None:
         # that nobody returned anything of what was shipped means zero, but only while returns were recorded at all
+        absent = [group for group, (above, below) in both.items() if above is None and below is not None]
+        if not absent:
+            return
         first, last = self._seen(metric)
-        follow = timedelta(days=metric.matures_after_days)
-        absent = both["numerator"].isna() & both["denominator"].notna()
-        if "month" in both:
-            month_ends = both["month"] + pd.offsets.MonthEnd(0) + follow
-            absent &= (both["month"] <= last) & (month_ends >= first)
-        elif period:
-            absent &= period.start <= last.date() and period.end + follow >= first.date()
-        both.loc[absent, "numerator"] = 0.0
+        follow, groups = timedelta(days=metric.matures_after_days), self.groups(metric)
+        place = groups.index("month") if "month" in groups else None
+        for group in absent:
+            start, end = _ends(group[place]) if place is not None else (period.start, period.end) if period else ALWAYS
+            if start <= last and end + follow >= first:
+                both[group] = (0.0, both[group][1])
 
-    def _seen(self, metric: Metric) -> tuple[pd.Timestamp, pd.Timestamp]:
+    def _seen(self, metric: Metric) -> tuple[date, date]:
         fact = facts.get(metric.numerator[0].fact)
         seen = fact.seen or fact.on
-        row = self.connection.execute(fact.select({"first": _of(seen, func.min), "last": _of(seen, func.max)})).one()
-        return (pd.Timestamp.max, pd.Timestamp.min) if row.first is None else (_moment(row.first), _moment(row.last))
+        first, last = self.connection.execute(select(*(_end(fact, seen, end) for end in (func.min, func.max)))).one()
+        return (date.max, date.min) if first is None else (_day(first), _day(last))
 
 
 def _evaluated(sums: _Sums, metrics: Sequence[Metric], by: tuple[str, ...], period: Period | None) -> pd.DataFrame:
-    parts = []
+    rows: list[Group] = []
     for metric in metrics:
-        frame = sums.of(metric, period)
-        empty = pd.DataFrame(columns=[*by, *inner_groups(metric), "numerator", "denominator"])
-        values = combine(metric, empty if frame is None else frame, by, sums.mature.get(metric.key))
-        values.insert(0, "metric", metric.key)
-        parts.append(values)
-    filled = [part for part in parts if not part.empty]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["metric", *by, *RESULT])
+        month = sums.mature.get(metric.key)
+        mature = f"{month:%Y-%m}" if month else None
+        rows += [
+            (metric.key, *row) for row in combine(metric, sums.of(metric, period), sums.groups(metric), by, mature)
+        ]
+    frame = pd.DataFrame(rows, columns=["metric", *by, *RESULT])
+    if "month" in by:
+        frame["month"] = pd.to_datetime(frame["month"], format="%Y-%m").astype("datetime64[us]")
+    return frame
 
 
-def _summed(frames: Sums, terms: Sequence[Term], groups: tuple[str, ...], name: str) -> pd.DataFrame:
-    parts = [frames[term.fact, groups][[*groups, term.measure]].rename(columns={term.measure: name}) for term in terms]
-    if len(parts) == 1:
-        return parts[0].copy()
-    together = pd.concat(parts, ignore_index=True)
-    if not groups:
-        return pd.DataFrame({name: [together[name].sum(min_count=1)]})
-    return together.groupby(list(groups), dropna=False)[name].sum(min_count=1).reset_index()
+def _summed(
+    totals: Mapping[tuple[str, tuple[str, ...]], Totals], terms: Sequence[Term], groups: tuple[str, ...]
+) -> dict[Group, float | None]:
+    whole: dict[Group, float | None] = {}
+    for term in terms:
+        for group, value in totals[term.fact, groups][term.measure].items():
+            whole[group] = added(whole.get(group), value)
+    return whole
 
 
-def _beside(parts: Sequence[pd.DataFrame], groups: Sequence[str]) -> pd.DataFrame:
-    """Totals of the same groups by different measures in one frame."""
-    first, *others = parts
-    for other in others:
-        first = first.merge(other, on=list(groups), how="outer") if groups else pd.concat([first, other], axis=1)
-    return first
+def _ends(month: str | None) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01") if month else date.max
+    return first, month_end(first)
 
 
-def _of(column: facts.Column, function: Any) -> facts.Column:
-    return facts.Column(function(column.expression), column.needs)
+def _end(fact: facts.Fact, seen: facts.Column, end: Any) -> Any:
+    """The first or last such day; of a table's own column without the fact around it, because an index knows it."""
+    if isinstance(seen.expression, TableColumn):
+        return select(end(seen.expression)).scalar_subquery()
+    return fact.select({"day": facts.Column(end(seen.expression), seen.needs)}).scalar_subquery()
 
 
-def _moment(value: date) -> pd.Timestamp:
-    return pd.Timestamp(value.isoformat()[:10])
-
-
-def _read(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
-    result = connection.execute(statement)
-    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
+def _day(value: date) -> date:
+    return date.fromisoformat(value.isoformat()[:10])
