@@ -87,6 +87,7 @@ def opinions(connection: Connection) -> None:
         ("F4", "01-06", "NPS", 2, 2, 6), ("F5", "01-07", "NPS", 2, 2, None), ("F6", "02-01", "NPS", 1, 1, 0),
         ("F7", "01-08", "CSAT", 1, 1, 5), ("F8", "01-09", "CSAT", 1, 2, 4), ("F9", "01-10", "CSAT", 2, 2, 2),
         ("F10", "02-02", "CSAT", 2, 2, 3), ("F11", "01-11", "review", 1, 1, 1),
+        ("F12", "01-12", "NPS", 1, 1, 9),
     )  # fmt: skip
     add(
         connection, "requests", "request_number received_on kind product_id customer_id",

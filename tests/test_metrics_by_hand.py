@@ -79,8 +79,8 @@ BY_HAND: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]
     "claims_per_1000": ((1000 * (3 + 2 / 3) / 35, 3 + 2 / 3, 35), (1000 * (4 / 3) / 10, 4 / 3, 10)),
     # R3 was inspected, R1 was not
     "no_trouble_found_rate": ((NAN, NAN, NAN), (0.0, 0, 1)),
-    # 10 and 9 praise, 7 is neither, 6 does not; one of 0
-    "nps": ((25.0, 100, 4), (-100.0, -100, 1)),
+    # 10, 9 and 9 praise, 7 is neither, 6 does not; one of 0
+    "nps": ((40.0, 200, 5), (-100.0, -100, 1)),
     "csat": ((200 / 3, 2, 3), (0.0, 0, 1)),
     "requests": ((2, 2, NAN), (1, 1, NAN)),
     # shipped from February 2024 to January 2025: A 12 + 30 at 2, B 2 + 5 at 3; a month later A 30, B 2 + 15

@@ -30,19 +30,32 @@ def records(
     """The records that a metric's value was summed from, latest first, and how many there are beyond the limit.
 
     Columns: record (what kind), number, on, dimensions, the measures summed, details such as the text. Returned by
-    ship cohort they are the returns of the mature months, one row for each share.
+    ship cohort they are the returns of the mature months, one row for each share; of what stood at the end of a month
+    they are those of the last month known.
     """
     require(who, "read")
     metric = catalog.get(key)
     metrics.refuse_foreign(metric, list(filters or {}))
     span = metrics.comparable(base, who, key, period) if period else None
     with base.reading() as connection:
+        if metric.kind == "snapshot":
+            span = _last_month(connection, metric, span, filters or {})
         parts = [_rows(connection, metric, name, span, filters or {}, limit) for name in _drilled(metric)]
     frames = [frame for frame, _ in parts if not frame.empty] or [parts[0][0]]
     together = pd.concat(frames, ignore_index=True).sort_values(
         "on", ascending=False, na_position="last", kind="stable"
     )
     return together.head(limit).reset_index(drop=True), sum(total for _, total in parts)
+
+
+def _last_month(connection: Connection, metric: Metric, span: Period | None, filters: Filters) -> Period | None:
+    """The month whose rows the value was summed from; the whole span where there is none."""
+    fact, measure = facts.get(metric.numerator[0].fact), metric.numerator[0].measure
+    since, until = (span.start, span.end) if span else (None, None)
+    columns = {"on": fact.on, "measure": fact.measures[measure]}
+    rows = fact.restricted(columns, since=since, until=until, filters=filters).subquery()
+    last = connection.scalar(select(func.max(rows.c.on)).where(rows.c.measure.is_not(None)))
+    return Period.months(last) if last else span
 
 
 def _drilled(metric: Metric) -> list[str]:
