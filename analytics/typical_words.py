@@ -35,6 +35,7 @@ LITTLE = frozenset(
     qui sa se ses son sont sur tres très un une vous
     """.split()  # noqa: SIM905 - two hundred quoted words would hide what stands there
 )
+Counts = NDArray[np.float64]
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -45,19 +46,29 @@ def terms(text: str) -> frozenset[str]:
     return frozenset([*(word for word in words if len(word) > 1), *pairs])
 
 
-def scores(
-    inside: NDArray[np.float64], outside: NDArray[np.float64], prior: float = PRIOR_TERMS
-) -> NDArray[np.float64]:
-    """The z-score of each term from its counts in both sets: above 1.96 it is typical of the first at 95 %."""
-    weight = prior * (inside + outside) / max(float((inside + outside).sum()), 1.0)
+def scores(inside: Counts, outside: Counts, sizes: tuple[float, float], prior: float = PRIOR_TERMS) -> Counts:
+    """The z-score of each term from its counts in both sets: above 1.96 it is typical of the first at 95 %.
+
+    `sizes` are the sums over all terms of either set, also of those that are not asked for here.
+    """
+    here_size, there_size = sizes
+    weight = prior * (inside + outside) / max(here_size + there_size, 1.0)
     here, there = inside + weight, outside + weight
-    odds = np.log(here / (inside.sum() + prior - here)) - np.log(there / (outside.sum() + prior - there))
+    odds = np.log(here / (here_size + prior - here)) - np.log(there / (there_size + prior - there))
     return np.asarray(odds / np.sqrt(1 / here + 1 / there), dtype=np.float64)
+
+
+def counted(texts: Iterable[frozenset[str]]) -> Counter[str]:
+    """In how many of the texts each term stands."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        found.update(text)
+    return found
 
 
 def typical(
     inside: Sequence[frozenset[str]],
-    outside: Sequence[frozenset[str]],
+    outside: Counter[str],
     *,
     most: int = 12,
     fewest: int = 2,
@@ -66,28 +77,22 @@ def typical(
 ) -> pd.DataFrame:
     """Columns TYPICAL, the highest score first: terms of the first set of texts that tell it from the second.
 
-    `inside` and `outside` count texts, each once for a term; `score` is at least `sure`. Left out are terms in fewer
-    than `fewest` texts, terms with a little word or one of `without` (small letters), and of terms that stand in much
-    the same texts (a word and the pair it is part of) all but the one that tells most.
+    `outside` is what `counted` makes of the second set. In the result `inside` and `outside` count texts, each once for
+    a term; `score` is at least `sure`. Left out are terms in fewer than `fewest` texts, terms with a little word or one
+    of `without` (small letters), and of terms that stand in much the same texts (a word and the pair it is part of) all
+    but the one that tells most.
     """
-    counts, others = _counted(inside), _counted(outside)
-    vocabulary = sorted(counts.keys() | others.keys())
-    if not inside:
-        return pd.DataFrame(columns=TYPICAL)
-    here, there = (np.array([count[term] for term in vocabulary], dtype=np.float64) for count in (counts, others))
-    prior = max(min(PRIOR_TERMS, here.sum(), there.sum()), 1.0)
-    scored = dict(zip(vocabulary, scores(here, there, prior), strict=True))
+    counts = counted(inside)
     silent = LITTLE | set(without)
     telling = [term for term, count in counts.items() if count >= fewest and silent.isdisjoint(term.split())]
+    here, there = (np.array([one[term] for term in telling], dtype=np.float64) for one in (counts, outside))
+    sizes = float(counts.total()), float(outside.total())
+    scored = dict(zip(telling, scores(here, there, sizes, max(min(PRIOR_TERMS, *sizes), 1.0)), strict=True))
     certain = sorted(
         (term for term in telling if scored[term] >= sure), key=lambda term: (-scored[term], -len(term), term)
     )
-    rows = [(term, counts[term], others[term], scored[term]) for term in _apart(certain, inside, most)]
+    rows = [(term, counts[term], outside[term], scored[term]) for term in _apart(certain, inside, most)]
     return pd.DataFrame(rows, columns=TYPICAL)
-
-
-def _counted(texts: Iterable[frozenset[str]]) -> Counter[str]:
-    return Counter(term for text in texts for term in text)
 
 
 def _apart(ranked: Sequence[str], texts: Sequence[frozenset[str]], most: int) -> list[str]:

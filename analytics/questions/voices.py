@@ -129,7 +129,8 @@ def praise(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters
         answers, praises = connection.execute(counts).one()
     others = [text for frame in (rest, *trouble) for text in frame["text"]]
     inside = list(high["text"])
-    words = typical_words.typical(*(list(map(typical_words.terms, texts)) for texts in (inside, others)))
+    elsewhere = typical_words.counted(map(typical_words.terms, others))
+    words = typical_words.typical(list(map(typical_words.terms, inside)), elsewhere)
     finding = _praise_finding(int(answers), int(praises), period, words)
     return Praise(
         finding, with_examples(words, inside), high.head(20), len(high), len(others), int(answers), int(praises)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -62,7 +63,8 @@ def wishes(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters
     by = "product" if (filters or {}).get("product") else "family"
     with base.reading() as connection:
         kinds, about = (_stakes(connection, group, period, filters) for group in ("kind", by))
-        asked, everybody = (_asked(connection, by, period, some) for some in (filters, None))
+        everybody = _terms(_asked(connection, by, period, None))
+        asked = _terms(_asked(connection, by, period, filters)) if filters else everybody
         names = _names(connection)
         elsewhere = [] if len(asked) < len(everybody) else list(said(connection, "Complaints", period, None)["text"])
     words = _words(asked, everybody, elsewhere, names)
@@ -124,10 +126,11 @@ def _names(connection: Connection) -> frozenset[str]:
 def _words(
     asked: pd.DataFrame, everybody: pd.DataFrame, elsewhere: Sequence[str], names: Collection[str]
 ) -> pd.DataFrame:
+    everywhere = {about: typical_words.counted(_voices(group)) for about, group in everybody.groupby("about")}
+    spare = typical_words.counted(map(typical_words.terms, elsewhere))
     parts = []
     for about, group in asked.groupby("about", sort=False):
-        others = everybody[everybody["about"] != about]
-        outside = _voices(others) if len(others) else [typical_words.terms(text) for text in elsewhere]
+        outside = sum((counts for other, counts in everywhere.items() if other != about), Counter()) or spare
         found = typical_words.typical(
             _voices(group), outside, most=MOST_TERMS, fewest=FEWEST_CUSTOMERS, without=names, sure=LIKELY
         )
@@ -139,20 +142,23 @@ def _words(
     return together.sort_values(["customers", "requests"], ascending=False, kind="stable")[WORDS].reset_index(drop=True)
 
 
+def _terms(requests: pd.DataFrame) -> pd.DataFrame:
+    return requests.assign(terms=requests["text"].map(typical_words.terms))
+
+
 def _voices(requests: pd.DataFrame) -> list[frozenset[str]]:
     """One customer is one voice, however often they ask; who gives no name is one each."""
-    unnamed = requests["number"].astype(str).radd("request ")
-    each = requests["customer"].where(requests["customer"].notna(), unnamed)
-    by_customer = requests["text"].map(typical_words.terms).groupby(each, sort=False)
-    return [frozenset().union(*texts) for _, texts in by_customer]
+    voices: dict[str, set[str]] = {}
+    for customer, number, terms in requests[["customer", "number", "terms"]].itertuples(index=False):
+        voices.setdefault(f"request {number}" if pd.isna(customer) else f"customer {customer}", set()).update(terms)
+    return [frozenset(terms) for terms in voices.values()]
 
 
 def _told(words: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
     """The terms with the customers who voice them and what their requests put at stake."""
     rows = []
-    terms = requests["text"].map(typical_words.terms)
     for term, voices, example in words[["term", "inside", "example"]].itertuples(index=False):
-        mine = requests[[term in text for text in terms]]
+        mine = requests[[term in text for text in requests["terms"]]]
         stakes = mine[["units", "value"]].astype(float).sum()
         rows.append((term, voices, len(mine), stakes["units"], stakes["value"], mine["on"].min(), example))
     return pd.DataFrame(rows, columns=["term", "customers", "requests", "units", "value", "first_on", "example"])
