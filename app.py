@@ -27,6 +27,7 @@ if __name__ == "__main__":
 
 def _prepare() -> None:
     """Refuse an unsafe start and keep sessions valid over restarts, before the server reads its settings."""
+    starting.limit_threads()
     try:
         starting.may_start(config.get_option("server.address"), accounts=gate.is_behind_proxy())
         config.set_option("server.cookieSecret", starting.cookie_secret(starting.home()))

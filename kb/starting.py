@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from kb.errors import Refused
 
 SECRET_FILE = "cookie-secret"
@@ -15,6 +17,17 @@ SECRET_FILE = "cookie-secret"
 def home() -> Path:
     """The folder that holds the bases: SYMBIOSIS_HOME, by default data/ of the project."""
     return Path(os.environ.get("SYMBIOSIS_HOME") or Path(__file__).parents[1] / "data")
+
+
+def limit_threads() -> None:
+    """One thread for each numeric library: those loaded already, and those still to come (by their variables).
+
+    Several people's reruns share the cores: libraries that each start a thread for every core then cost up to ten
+    times as much.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    threadpool_limits(1)
 
 
 def may_start(address: str | None, accounts: bool) -> None:

@@ -109,3 +109,16 @@ def _first_answer(url: str) -> Any:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             anyio.run(anyio.sleep, 0.1)
     raise AssertionError(f"{url} never answered")
+
+
+def test_numeric_libraries_take_one_thread_each_whether_loaded_before_or_after() -> None:
+    program = (
+        "import numpy, threadpoolctl; numpy.ones((9, 9)) @ numpy.ones((9, 9)); from kb import starting;"
+        "starting.limit_threads(); import sklearn.cluster;"
+        "print({one['num_threads'] for one in threadpoolctl.threadpool_info()})"
+    )
+    free = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=free, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "{1}"
