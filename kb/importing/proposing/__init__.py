@@ -17,7 +17,7 @@ from kb.importing.proposing.headers import language_of, shared_prefix
 from kb.importing.proposing.phrases import Goal, beside, called, goals, kind, tables
 from kb.importing.proposing.profile import Profile, profile
 from kb.importing.proposing.sample import Sample, default_sheet, take
-from kb.importing.proposing.scoring import because, confidence, spoken, suits
+from kb.importing.proposing.scoring import Spoken, because, confidence, spoken, suits
 from kb.store import KnowledgeBase
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
 
 SURE = 0.5  # below it a column is left out and asked
 WORTH_ASKING = 0.3
+NAMED = 0.75  # how plainly a header must speak to be asked about though its cells do not fit
 PLAIN = 0.65  # how plainly a header must speak of another table's column
 Known = Mapping[tuple[str, str], float]
 
@@ -107,12 +108,16 @@ def _merits(table: str, profiles: list[Profile], known: Known, prefix: str | Non
 
 
 def _merit(goal: Goal, p: Profile, known: Known, prefix: str | None) -> float:
-    name = spoken(p.header, goal.phrases, prefix).merit
+    name = _spoken(goal, p, prefix).merit
     share = known.get((p.header, goal.parent), 0.0) if goal.parent else 0.0
     if not name and not share or "." in goal.name and name < PLAIN:
         return 0.0
     found = confidence(name, suits(p, goal.kind, goal.role), share, goal.kind)
-    return found * (0.95 if "." in goal.name else 1.0)
+    return found * (0.9 if "." in goal.name else 1.0)
+
+
+def _spoken(goal: Goal, p: Profile, prefix: str | None) -> Spoken:
+    return spoken(p.header, goal.phrases, prefix, is_label=goal.role == "word" and goal.kind == "text")
 
 
 def _worth(table: str, merits: list[list[float]], given: list[int | None], called_as: str) -> float:
@@ -132,24 +137,34 @@ def _guesses(
 ) -> tuple[Guess, ...]:  # fmt: skip
     language = language_of([p.header for p in profiles], prefix)
     row_of = {column: row for row, column in enumerate(given) if column is not None}
+
+    def told(p: Profile, goal: Goal) -> str:
+        share = known.get((p.header, goal.parent), 0.0) if goal.parent else 0.0
+        return because(_spoken(goal, p, prefix), p, goal.kind, share, language, goal.parent)
+
     found = []
     for column, p in enumerate(profiles):
         ranked = sorted(range(len(merits)), key=lambda row: -merits[row][column])
         row = row_of.get(column, ranked[0])
         goal, sure = goals(table)[row], merits[row][column]
-        share = known.get((p.header, goal.parent), 0.0) if goal.parent else 0.0
-        reason = because(spoken(p.header, goal.phrases, prefix), p, goal.kind, share, language, {"": goal.parent})
         others = tuple(goals(table)[r].name for r in ranked[:4] if r != row and merits[r][column] >= WORTH_ASKING)
-        guess = Guess(p.header, goal.name if column in row_of and sure >= SURE else "", sure, reason, others)
-        found.append(guess if guess.goal else _left_out(guess, goal, column in row_of))
+        guess = Guess(p.header, goal.name if column in row_of and sure >= SURE else "", sure, told(p, goal), others)
+        if sure < WORTH_ASKING:
+            named = max(goals(table), key=lambda one: _spoken(one, p, prefix).merit)
+            guess = _unfit(p.header, named, _spoken(named, p, prefix).merit, told(p, named))
+        found.append(guess if guess.goal or sure < WORTH_ASKING else _left_out(guess, goal, column in row_of))
     return tuple(found)
 
 
+def _unfit(header: str, goal: Goal, merit: float, told: str) -> Guess:
+    """A column whose cells are not what its header says, or that says nothing to us."""
+    if merit < NAMED:
+        return Guess(header, "", 0.0, "nothing in the header or the cells speaks for a column of ours")
+    return Guess(header, "", 0.0, f"perhaps {goal.name}: {told}, which does not fit", (goal.name,), asks=True)
+
+
 def _left_out(guess: Guess, goal: Goal, is_free: bool) -> Guess:
-    if guess.confidence < WORTH_ASKING:
-        return replace(guess, reason="nothing in the header or the cells speaks for a column of ours", others=())
+    others = (goal.name, *guess.others)
     if not is_free:
-        return replace(
-            guess, reason=f"{guess.reason}; another column suits {goal.name} better", others=(goal.name, *guess.others)
-        )
-    return replace(guess, reason=f"perhaps {goal.name}: {guess.reason}", others=(goal.name, *guess.others), asks=True)
+        return replace(guess, reason=f"{guess.reason}; another column suits {goal.name} better", others=others)
+    return replace(guess, reason=f"perhaps {goal.name}: {guess.reason}", others=others, asks=True)

@@ -108,7 +108,7 @@ def _known(word: str) -> tuple[Reading, ...]:
 
 @cache
 def _word(word: str) -> tuple[Reading, ...]:
-    return _known(word) or _compound(word) or _similar(word) or ((Piece(word, None),),)
+    return _known(word) or _compound(word) or _similar(word) or _ending(word) or ((Piece(word, None),),)
 
 
 def _compound(word: str) -> tuple[Reading, ...]:
@@ -127,6 +127,16 @@ def _compound(word: str) -> tuple[Reading, ...]:
     if not parts or len(parts) < 2:
         return ()
     return tuple(tuple(piece for part in way for piece in part) for way in _ways([_known(part)[:3] for part in parts]))
+
+
+def _ending(word: str) -> tuple[Reading, ...]:
+    """`standardcost` as something unknown that is a cost: the longest known end says what kind of thing it is."""
+    for at in range(3, len(word) - 3):
+        end = word[at:]
+        if end in _lexicon().words:
+            start = (_compound(word[:at]) or ((Piece(word[:at], None),),))[0]
+            return tuple((*start, *reading) for reading in _known(end)[:3])
+    return ()
 
 
 def _similar(word: str) -> tuple[Reading, ...]:

@@ -21,6 +21,7 @@ class Phrase:
 
     concepts: frozenset[str]
     is_vague: bool
+    head: str  # the concept it ends in, without which a label is not meant
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Goal:
 
 
 def tables() -> list[str]:
-    """The tables that can be proposed; orders come with their lines."""
-    return [name for name in importable() if name != "sales_orders"]
+    """The tables that can be proposed."""
+    return list(importable())
 
 
 @cache
@@ -97,7 +98,11 @@ def _role(header: str) -> str:
 
 def _phrases(told: str) -> tuple[Phrase, ...]:
     parts = [part.strip() for part in told.split(",") if part.strip()]
-    return tuple(Phrase(frozenset(part.lstrip("~").split()), part.startswith("~")) for part in parts)
+    return tuple(
+        Phrase(frozenset(words), part.startswith("~"), words[-1])
+        for part in parts
+        if (words := part.lstrip("~").split())
+    )
 
 
 @cache

@@ -99,7 +99,7 @@ class Profile:
 
     @cached_property
     def integer_share(self) -> float:
-        return self._share(re.fullmatch(r"-?\d+", text) is not None for text in self.told)
+        return self._share(re.fullmatch(r"-?\d+([.,]0+)?", text) is not None for text in self.told)
 
     @cached_property
     def negative_share(self) -> float:

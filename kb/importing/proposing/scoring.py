@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.importing.proposing.headers import LANGUAGES, Piece, Reading, readings
@@ -11,8 +10,10 @@ from kb.importing.proposing.profile import Profile
 
 ROLES = frozenset(
     "number name date quantity amount price cost text designation status kind reason unit country region currency "  # noqa: SIM905
-    "person month time severity cancelled".split()
+    "person month time severity cancelled disposition finding channel segment family category model station shift "
+    "score credit location version department".split()
 )
+_SILENT_FOR_LABELS = frozenset({"number", "kind", "name", "designation"})  # `SegmentId` is the segment
 _VAGUE, _UNKNOWN, _ROLE = 0.78, 0.4, 0.7
 _OTHER_ROLE, _MORE_ROLE = 0.35, 0.6
 _SUITS = {"number": "numbers", "integer": "whole numbers", "date": "days", "time": "days", "boolean": "yes or no"}
@@ -27,29 +28,32 @@ class Spoken:
     phrase: Phrase | None
 
 
-def spoken(header: str, phrases: tuple[Phrase, ...], prefix: str | None) -> Spoken:
+def spoken(header: str, phrases: tuple[Phrase, ...], prefix: str | None, *, is_label: bool = False) -> Spoken:
     """The best of all readings against all phrases: merit 1 where the header says just that, 0 for nothing of it."""
     best = Spoken(0.0, (), None)
     for reading in readings(header, prefix):
         for phrase in phrases:
-            merit = _match(reading, phrase)
+            merit = _match(reading, phrase, is_label)
             if merit > best.merit:
                 best = Spoken(merit, reading, phrase)
     return best
 
 
-def _match(reading: Reading, phrase: Phrase) -> float:
+def _match(reading: Reading, phrase: Phrase, is_label: bool) -> float:
     said = [piece for piece in reading if piece.concept != "silent"]
     hit = {p.concept for p in said} & phrase.concepts
-    if not hit:
+    if not hit or (is_label and phrase.head not in hit):
         return 0.0
+    if is_label:
+        said = [p for p in said if p.concept in phrase.concepts or p.concept not in _SILENT_FOR_LABELS]
     ours = sum(map(_weight, phrase.concepts))
     theirs = sum(_weight(piece.concept) for piece in said)
     common = sum(_weight(concept) for concept in hit)
     told = sum(_weight(p.concept) * p.sure for p in said if p.concept in hit) / common
     merit = 2 * common / (ours + max(theirs, common)) * min(1.0, told)
     wanted, found = phrase.concepts & ROLES, {p.concept for p in said if p.concept} & ROLES
-    if found and not wanted & found:
+    strong = found - {"number"}
+    if (strong and not strong & wanted) or (found and not found & wanted):
         merit *= _OTHER_ROLE if wanted else _MORE_ROLE
     return merit * (_VAGUE if phrase.is_vague else 1.0)
 
@@ -116,7 +120,7 @@ def confidence(name: float, cells: float, known: float, kind: str) -> float:
     return max(by_name + (1 - by_name) * 0.3 * known * (by_name > 0), by_keys)
 
 
-def because(said: Spoken, profile: Profile, kind: str, known: float, language: str, parents: Mapping[str, str]) -> str:
+def because(said: Spoken, profile: Profile, kind: str, known: float, language: str, parent: str) -> str:
     """The reason in words: what the header means in which language, and what the cells are."""
     told = []
     if said.merit > 0:
@@ -125,7 +129,7 @@ def because(said: Spoken, profile: Profile, kind: str, known: float, language: s
     if kind in _SUITS and not profile.is_empty:
         told.append(f"{100 * suits(profile, kind, 'word'):.0f} % are {_SUITS[kind]}")
     if known > 0.4:
-        told.append(f"{100 * known:.0f} % are known {parents.get('', 'keys')}")
+        told.append(f"{100 * known:.0f} % are known {parent.replace('_', ' ')}")
     if profile.is_empty:
         told.append("it is empty in the rows looked at")
     return "; ".join(told)
