@@ -65,6 +65,12 @@ def _row(one: Card, currency: str) -> dict[str, str]:
     }
 
 
+def _known(card: Card) -> str:
+    """How long after it happened this can be known."""
+    days = card.metric.matures_after_days
+    return f"known {days:,} days after it was {card.metric.cohort}" if days else "known at the end of the month"
+
+
 def _witnesses(view: View, one: Testimony) -> None:
     left, right = st.columns(2, gap="medium")
     for place, whose, card in ((left, "The factory says", one.production), (right, "Customers say", one.customers)):
@@ -72,5 +78,5 @@ def _witnesses(view: View, one: Testimony) -> None:
             st.caption(whose)
             value = shown(card.value, card.metric.unit, view.currency)
             st.markdown(f"**{plain(f'{card.metric.name}: {value}')}**")
-            st.markdown(plain(card.reason or f"{card.period.label}. {card.metric.formula}"))
+            st.markdown(plain(card.reason or f"{card.period.label}, {_known(card)}. {card.metric.formula}"))
     st.markdown(plain(one.witnesses.why))

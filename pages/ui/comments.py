@@ -55,9 +55,7 @@ def _spoken(view: View, about: str, key: str) -> None:
         text = st.text_area("Your comment", max_chars=LONGEST_COMMENT, height=90, key=f"comment-text-{key}")
         if st.form_submit_button("Comment", key=f"comment-send-{key}"):
             link = _link(about)
-            saved(
-                lambda: editing.write_comment(view.base, view.who, about, text, link), "Everybody sees your comment now."
-            )
+            saved(lambda: editing.write_comment(view.base, view.who, about, text, link), "Everybody sees your comment.")
 
 
 def entry(view: View, one: Any, key: str) -> None:
