@@ -16,7 +16,7 @@ import pytest
 from kb import importing, store
 from kb.importing import Report
 from kb.store import KnowledgeBase
-from tests.importing import WHO, count, dump, everything, held, load
+from tests.importing import WHO, count, dump, everything, held, load, put
 
 pytestmark = pytest.mark.slow
 FOLDERS = ("nhtsa", "fda_recalls", "excavator_work_orders", "online_retail")
@@ -110,8 +110,9 @@ def test_recalls_of_food_agree_with_the_clean_file_and_the_workbook(loaded: Load
     clean = raw(folder / "fda_recalls_2024_2025_clean.csv", encoding="cp1252")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sheet = openpyxl.load_workbook(folder / "fda_recalls_2024_2025_dirty.xlsx", read_only=True).active
-        head, *body = sheet.iter_rows(values_only=True)
+        workbook = openpyxl.load_workbook(folder / "fda_recalls_2024_2025_dirty.xlsx", read_only=True)
+        head, *body = workbook.active.iter_rows(values_only=True)
+        workbook.close()
     book = [dict(zip(head, row, strict=True)) for row in body]
     assert (len(clean), len(book)) == (3_115, 5_453)
     assert report.total("refused") == 0
@@ -165,6 +166,21 @@ def test_invoices_of_the_shop_agree_with_the_file(loaded: Loaded, shared_data: P
     assert Counter(day.isoformat() for day in held(base, "sales_orders", "ordered_on")) == days
 
 
+def test_refused_rows_of_a_flat_file_are_mended_as_csv(
+    sqlite_base: KnowledgeBase, shared_data: Path, tmp_path: Path
+) -> None:
+    sample = (shared_data / "nhtsa" / "complaints_sample.txt").read_text(encoding="utf-8")
+    spoilt = sample.replace("\t19950103\t19950103\t", "\t19950103\t19959903\t", 1)
+    report = load(sqlite_base, put(tmp_path / "a", {"FLAT_CMPL.txt": spoilt}), preset="nhtsa")
+    assert [(cell.column, cell.value) for cell in report.refused_cells] == [("LDATE", "19959903")]
+    mended = importing.mendable(report, "FLAT_CMPL.txt").decode("utf-8-sig").replace("19959903", "19950103")
+    load(sqlite_base, put(tmp_path / "b", {"FLAT_CMPL.csv": mended}), preset="nhtsa")
+    assert count(sqlite_base, "complaints") == 100
+    whole = put(tmp_path / "c", {"FLAT_CMPL.txt": sample})
+    assert load(sqlite_base, whole, preset="nhtsa").import_id is None
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize("name", ["online_retail", "nhtsa"])
 def test_public_files_enter_postgresql_as_they_enter_sqlite(
     loaded: Loaded, postgres_base: KnowledgeBase, shared_data: Path, name: str

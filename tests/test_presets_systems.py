@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import text
 
@@ -109,6 +111,59 @@ def test_dynamics_as_a_user_exports_it_arrives(sqlite_base: KnowledgeBase) -> No
     assert held(sqlite_base, "products", "sku", "family", "unit_price", "discontinued_on") == [
         ("PW-100", "Washers", 1249.0, None),
         ("PW-200", "Washers", 1899.0, date(2029, 12, 31)),
+    ]
+
+
+def test_dynamics_as_a_workbook_arrives_as_its_csv(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
+    load_export(sqlite_base, "dynamics365/display")
+    before = dump(sqlite_base)
+    for file in (EXPORTS / "dynamics365/display").glob("*.csv"):
+        book = openpyxl.Workbook()
+        for row in csv.reader(file.read_text(encoding="utf-8").splitlines()):
+            book.active.append([typed(cell) for cell in row])
+        book.save(tmp_path / f"{file.stem}.xlsx")
+    report = load(sqlite_base, tmp_path, preset="dynamics365")
+    assert report.import_id is None and report.total("refused") == 3
+    assert dump(sqlite_base) == before
+
+
+def typed(cell: str) -> object:
+    """What Excel makes of a cell: days and numbers are no texts."""
+    with suppress(ValueError):
+        return datetime.strptime(cell, "%m/%d/%Y %I:%M %p")
+    with suppress(ValueError):
+        return float(cell.replace(",", ""))
+    return cell or None
+
+
+def test_dynamics_of_a_german_user_arrives_the_same(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
+    load_export(sqlite_base, "dynamics365/display")
+    before = dump(sqlite_base)
+    for file in (EXPORTS / "dynamics365/display").glob("*.csv"):
+        rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
+        put(tmp_path, {file.name: "\r\n".join(";".join(map(german, row)) for row in rows).encode("cp1252")})
+    assert load(sqlite_base, tmp_path, preset="dynamics365").import_id is None
+    assert dump(sqlite_base) == before
+
+
+def german(cell: str) -> str:
+    value = typed(cell)
+    if isinstance(value, datetime):
+        return value.strftime("%d.%m.%Y %H:%M")
+    return f"{value:.2f}".replace(".", ",") if isinstance(value, float) and "." in cell else cell
+
+
+def test_an_own_preset_adds_zone_and_format_to_that_of_a_system(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
+    own = tmp_path / "ours.toml"
+    own.write_text(
+        'extends = "dynamics365"\nname = "ours"\ntime_zone = "Europe/Berlin"\ndates = ["%Y-%m-%dT%H:%M:%S%z"]',
+        encoding="utf-8",
+    )
+    load(sqlite_base, EXPORTS / "dynamics365/logical", preset=presets.load(str(own)))
+    assert held(sqlite_base, "complaints", "received_on")[1] == date(2024, 5, 14)
+    report = load_export(sqlite_base, "dynamics365/logical")
+    assert [(c.before, c.after) for c in report.changed_cells if c.column == "received_on"] == [
+        ("2024-05-14", "2024-05-13")
     ]
 
 

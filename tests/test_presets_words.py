@@ -355,3 +355,11 @@ def test_an_import_by_these_words_is_undone_whole(base: KnowledgeBase, tmp_path:
     assert report.import_id is not None
     importing.undo(base, WHO, report.import_id)
     assert {name: rows for name, rows in everything(base).items() if name in before} == before
+
+
+def test_two_entries_that_fill_one_table_from_one_file_are_refused(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:
+    twice = (
+        COMPLAINTS + 'columns = { complaint_number = "id" }\n' + COMPLAINTS + 'columns = { complaint_number = "id" }'
+    )
+    with pytest.raises(Refused, match="two entries of preset test fill complaints from cases.csv"):
+        load(sqlite_base, put(tmp_path, {"cases.csv": "id\n1\n"}), preset=preset_of(twice))

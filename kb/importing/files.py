@@ -81,6 +81,10 @@ def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset, paths: Sequenc
     kept = tuple(table_map for table_map in fitted if table_map)
     if not kept:
         return None
+    tables = [table_map.table for table_map in kept]
+    twice = next((table for table in tables if tables.count(table) > 1), None)
+    if twice:
+        raise Refused(f"two entries of preset {preset.name} fill {twice} from {path.name}: let one of them fit it only")
     told_once = [in_file(source, found.headers) for source in preset.reading(path.name).fill_down]
     if told_once and told_once[0] is None:
         raise Refused(_lacks(found, preset.reading(path.name).fill_down[:1]))
