@@ -117,7 +117,7 @@ def test_what_falls_due_by_a_shipment_of_something_else_is_counted(base: Knowled
         "products.csv": "sku\nA\nB\n", "customers.csv": "customer_number\nK1\nK2\n",
         "order_lines.csv": DUE, "forecasts.csv": PLANNED,
     }  # fmt: skip
-    load(base, put(tmp_path / "due", {**files, "shipments.csv": f"{SHIPPED}SH1,SO1,1,K1,A,10,2024-05-09\n"}))
+    load(base, put(tmp_path / "due", {**files, "shipments.csv": f"{SHIPPED}SH1,SO1,1,K1,A,10,2024-05-10\n"}))
     due = metrics.evaluate(base, WHO, ["on_time_to_promise"], period=None)
     assert due["denominator"].item() == 1
     later = load(base, put(tmp_path / "later", {"shipments.csv": f"{SHIPPED}SH2,,,K1,B,10,2024-08-20\n"}))

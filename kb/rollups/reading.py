@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -55,11 +55,14 @@ def in_use(connection: Connection) -> frozenset[str]:
     Made by today's declaration, and no row came into or left the end of a table they read in any other way than by
     an import or its undoing.
     """
-    kept = dict(connection.execute(select(RollupState.rollup, RollupState.signature)).all())
-    if not kept:
-        return frozenset()
-    last = last_rows(connection)
-    return frozenset(rollup.name for rollup in ROLLUPS if kept.get(rollup.name) == state(rollup, last))
+    kept = connection.execute(select(RollupState.rollup, RollupState.signature)).all()
+    return _usable(frozenset(map(tuple, kept)), tuple(last_rows(connection).items())) if kept else frozenset()
+
+
+@lru_cache(maxsize=16)
+def _usable(kept: frozenset[tuple[str, str]], last: tuple[tuple[str, int], ...]) -> frozenset[str]:
+    states, rows = dict(kept), dict(last)
+    return frozenset(rollup.name for rollup in ROLLUPS if states.get(rollup.name) == state(rollup, rows))
 
 
 def state(rollup: Rollup, last: Mapping[str, int]) -> str:
