@@ -31,7 +31,7 @@ COLUMNS: dict[str, str] = {
     "lots": "lot_number sku work_order_number line shift quantity_planned quantity_good quantity_scrapped started_on "
     "ended_on status",
     "lot_materials": "lot_number material_number supplier_number supplier_lot_number quantity",
-    "inspections": "inspection_number lot_number sku station inspected_on quantity_inspected quantity_rejected",
+    "inspections": "inspection_number lot_number sku station inspected_on quantity_inspected quantity_rejected cost",
     "nonconformances": "nonconformance_number detected_at sku lot_number work_order_number line shift station "
     "defect_code disposition quantity cost text",
     "order_lines": "order_number customer_number ordered_on line_number sku quantity amount requested_on promised_on "
@@ -45,7 +45,8 @@ COLUMNS: dict[str, str] = {
     "feedback": "feedback_number received_on kind channel sku customer_number score text",
     "requests": "request_number received_on kind sku customer_number quantity amount text",
     "recalls": "recall_number started_on sku lot_number severity quantity text",
-    "actions": "action_number title opened_on due_on implemented_on closed_on department component defect_code status",
+    "actions": "action_number title opened_on due_on implemented_on closed_on department component defect_code status "
+    "cost",
     "forecasts": "sku month_on forecast_version quantity",
     "stock_levels": "stock_number sku material_number location counted_on quantity amount",
     "capacities": "line month_on hours",

@@ -24,6 +24,8 @@ MOST_IN_ONE_RECORD = 12
 NOISE_SHARE = 0.04
 WRONG_CODE_SHARE = 0.20
 NO_CODE_SHARE = 0.02
+# What looking at one unit costs at each step.
+INSPECTION_COST = {"ASSY": 0.18, "TEST": 0.65, "CYCLE": 1.4, "EOL": 0.32}
 DISPOSITIONS = ("rework", "scrap", "use as is", "return to supplier")
 
 
@@ -76,9 +78,7 @@ def driven(component: str, driver: str, value: str, lots: Lots) -> np.ndarray:
     return np.asarray(lots.source[material] == int(value) - 1)
 
 
-def nonconformances(
-    rng: np.random.Generator, clock: Clock, lots: Lots, bad: Bad
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def nonconformances(rng: np.random.Generator, clock: Clock, lots: Lots, bad: Bad) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The template `nonconformances` (with helper columns `lot` and `step` for the inspections) and its causes."""
     lot, cause, quantity = _records(rng, bad.found)
     lot, cause, quantity = _with_noise(rng, lot, cause, quantity, len(lots.start))
@@ -214,6 +214,7 @@ def inspections(clock: Clock, lots: Lots, records: pd.DataFrame) -> pd.DataFrame
         "inspected_on": clock.dates(days),
         "quantity_inspected": inspected.astype(np.int64),
         "quantity_rejected": np.minimum(rejected[lot, step], inspected).astype(np.int64),
+        "cost": (inspected * np.array([INSPECTION_COST[name] for name in names])).round(2),
     })  # fmt: skip
 
 

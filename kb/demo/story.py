@@ -34,6 +34,7 @@ class Fix(NamedTuple):
     implemented: int | None
     closed: int | None
     ratio: float
+    cost: int
 
 
 # The heart: one supplier lot of balancing boards, barely seen in the factory, comes back months later.
@@ -75,18 +76,28 @@ EMERGENCES: tuple[Emergence, ...] = (
 )
 WORKED, DID_NOTHING = "TQS", "STR"
 FIXES: tuple[Fix, ...] = (
-    Fix("CAP", "Burn-in doubled for the second capacitor source", "purchasing", 112, 100, 98, 92, 0.45),
-    Fix("TQS", "New calibration sequence with warm zero on line L1", "production", 90, 76, 74, 66, 0.12),
-    Fix("FLX", "Seating gauge for flex tails", "production", 84, 74, 76, 70, 0.25),
-    Fix("HIT", "Spring of the coupling changed, recall of the lots", "quality", 72, 68, 67, 60, 0.40),
-    Fix("STR", "Work instruction and training for strain relief", "production", 74, 64, 62, 55, 1.0),
-    Fix("SEA", "Dispenser needle changed every shift", "production", 66, 52, 50, 40, 0.95),
-    Fix("GER", "Supplier deburrs planet gears twice", "purchasing", 58, 46, 41, 36, 0.30),
-    Fix("BTN", "Force test of every dome sheet at goods in", "purchasing", 38, 31, 30, 22, 0.30),
-    Fix("BAL", "Supplier lot of balancing boards blocked, X-ray of first boards", "quality", 26, 18, 20, None, 0.60),
-    Fix("CON", "Plug housing with a second lock", "production", 17, 8, 6, None, 0.35),
-    Fix("WLD", "Weld current monitored per spot on line L3", "production", 13, 4, None, None, 1.0),
-    Fix("FAB", "Lap of the cover seam widened", "quality", 7, -5, None, None, 1.0),
+    Fix("CAP", "Burn-in doubled for the second capacitor source", "purchasing", 112, 92, 98, 92, 0.45, 14_200),
+    Fix("TQS", "New calibration sequence with warm zero on line L1", "production", 90, 64, 74, 66, 0.12, 6_800),
+    Fix("FLX", "Seating gauge for flex tails", "production", 84, 74, 76, 70, 0.25, 3_900),
+    Fix("HIT", "Spring of the coupling changed, recall of the lots", "quality", 72, 68, 67, 60, 0.40, 38_500),
+    Fix("STR", "Work instruction and training for strain relief", "production", 74, 54, 62, 55, 1.0, 2_400),
+    Fix("SEA", "Dispenser needle changed every shift", "production", 66, 48, 50, 40, 0.95, 5_100),
+    Fix("GER", "Supplier deburrs planet gears twice", "purchasing", 58, 35, 41, 36, 0.30, 9_700),
+    Fix("BTN", "Force test of every dome sheet at goods in", "purchasing", 38, 31, 30, 22, 0.30, 7_300),
+    Fix(
+        "BAL",
+        "Supplier lot of balancing boards blocked, X-ray of first boards",
+        "quality",
+        26,
+        18,
+        20,
+        None,
+        0.60,
+        21_600,
+    ),
+    Fix("CON", "Plug housing with a second lock", "production", 17, 8, 6, None, 0.35, 12_900),
+    Fix("WLD", "Weld current monitored per spot on line L3", "production", 13, 4, None, None, 1.0, 16_000),
+    Fix("FAB", "Lap of the cover seam widened", "quality", 7, -5, None, None, 1.0, 4_400),
 )
 
 
@@ -123,10 +134,10 @@ def actions(clock: Clock) -> pd.DataFrame:
 
     rows = [
         (f"CAPA-{i:03d}", fix.title, day(fix.opened), day(fix.due), day(fix.implemented), day(fix.closed),
-         fix.department, *codes[fix.cause], _status(fix))
+         fix.department, *codes[fix.cause], _status(fix), fix.cost)
         for i, fix in enumerate(FIXES, start=1)
     ]  # fmt: skip
-    names = "action_number title opened_on due_on implemented_on closed_on department component defect_code status"
+    names = "action_number title opened_on due_on implemented_on closed_on department component defect_code status cost"
     return pd.DataFrame(rows, columns=names.split())
 
 
