@@ -73,7 +73,7 @@ def test_a_file_is_proposed_saved_and_imported_with_the_counts_that_were_shown(
     bring(page, layout("german_orders").write(tmp_path))
     assert "Proposed: 12 of 12 columns" in told(page)
     assert "Of the first 120 rows 120 would be taken and 0 refused." in told(page)
-    assert list(page.dataframe[0].value.columns)[:4] == ["line", "refused", "order_number", "line_number"]
+    assert list(page.dataframe[0].value.columns)[:3] == ["line in the file", "order_number", "line_number"]
     page.text_input(key="mapping-name-new").set_value("our_erp").run()
     press(page, "Save preset")
     assert "Saved as our_erp" in told(page)
@@ -103,6 +103,14 @@ def test_days_that_can_be_read_in_two_ways_are_asked_before_anything_is_shown(pa
     assert page.dataframe[0].value["returned_on"][0] == "2024-01-02"
 
 
+def test_why_rows_are_refused_is_counted_and_parents_can_be_made(page: AppTest, tmp_path: Path) -> None:
+    text = "RMA;Artikel;Menge\n" + "".join(f"R{n};P1;{n}\n" for n in range(1, 9))
+    bring(page, written(tmp_path, "Retouren.csv", text))
+    assert "8 rows: Artikel is not among the products" in told(page)
+    next(box for box in page.multiselect if box.label.startswith("Make these")).set_value(["products"]).run()
+    assert "Of the first 8 rows 8 would be taken and 0 refused." in told(page)
+
+
 def test_what_is_missing_is_said_with_what_helps(page: AppTest, tmp_path: Path) -> None:
     text = "Auftrag;Artikel;Menge\n" + "".join(f"A{n};P{n};{n}\n" for n in range(1, 9))
     bring(page, written(tmp_path, "Aufträge.csv", text))
@@ -111,6 +119,24 @@ def test_what_is_missing_is_said_with_what_helps(page: AppTest, tmp_path: Path) 
     box = next(one for one in page.text_input if one.label.startswith("line number"))
     box.set_value("1").run()
     assert set(page.dataframe[0].value["line_number"]) == {1}
+
+
+def test_two_files_make_one_preset_and_come_in_together(
+    page: AppTest, sqlite_base: KnowledgeBase, tmp_path: Path
+) -> None:
+    masters = written(tmp_path, "Kunden.csv", "Kundennummer;Firma;Land\nK1;Nord;DE\nK2;Süd;AT\n")
+    returns = written(tmp_path, "Retouren.csv", "RMA-Nr;Kunde;Menge\nR1;K1;2\nR2;K2;1\nR3;K1;1\n")
+    both = [(path.name, path.read_bytes(), "text/csv") for path in (masters, returns)]
+    page.file_uploader(key="mapping-files").set_value(both).run()
+    assert "Each file is mapped on its own; all of them make one preset." in told(page)
+    page.selectbox(key="mapping-file").set_value("Retouren.csv").run()
+    assert "3 rows: Kunde is not among the customers" in told(page)
+    page.text_input(key="mapping-name-new").set_value("pair").run()
+    press(page, "Save preset")
+    press(page, "Check without importing")
+    press(page, "Import 5 rows")
+    assert held(sqlite_base, "customers", "name") == ["Nord", "Süd"]
+    assert held(sqlite_base, "returns", "customer_id") == [1, 2, 1]
 
 
 def test_headers_of_a_file_are_shown_as_text_only(page: AppTest, tmp_path: Path) -> None:

@@ -270,14 +270,23 @@ def test_the_preview_shows_typed_values_and_why_rows_are_refused(
     )  # fmt: skip
     found = preview(sqlite_base, who, take(path), mapping.preset(Draft("x", "", (file,))))
     frame = found.tables[0].frame
-    assert list(frame.columns) == ["line", "refused", "return_number", "returned_on", "quantity"]
-    assert list(frame["line"]) == [2, 3, 4]
+    assert list(frame.columns) == ["line in the file", "refused because", "return_number", "returned_on", "quantity"]
+    assert list(frame["line in the file"]) == [2, 3, 4]
     assert frame["quantity"][0] == 1.5
     assert frame["returned_on"][0] == "2024-05-02"
-    assert frame["refused"][0] == ""
-    assert "Datum '31.02.2024' is no date of the form DD.MM.YYYY" in frame["refused"][1]
-    assert "is negative" in frame["refused"][2]
+    assert frame["refused because"][0] == ""
+    assert "Datum '31.02.2024' is no date of the form DD.MM.YYYY" in frame["refused because"][1]
+    assert "is negative" in frame["refused because"][2]
     assert held(sqlite_base, "returns", "return_number") == []
+
+
+def test_a_column_of_ours_called_line_is_not_taken_for_the_line_of_the_file(
+    sqlite_base: KnowledgeBase, who: Person, tmp_path: Path
+) -> None:
+    path = csv(tmp_path, "wc.csv", ["Linie", "Bezeichnung"], ("L1", "Endmontage"))
+    draft = Draft("x", "", (FileMapping("wc.csv", "work_centers", {"Linie": "line", "Bezeichnung": "name"}),))
+    frame = preview(sqlite_base, who, take(path), mapping.preset(draft)).tables[0].frame
+    assert frame.to_dict("records") == [{"line in the file": 2, "line": "L1", "name": "Endmontage"}]
 
 
 def test_a_saved_preset_imports_the_file_with_the_counts_of_the_preview(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS, CHECKED = 12, 200
+LINE, REASON = "line in the file", "refused because"
 _FILE = "preview.csv"
 
 
@@ -34,10 +36,14 @@ class Arriving:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Columns line, refused (the reasons, empty for a row that is taken), then ours in the preset's order."""
+        """Columns "line in the file", "refused because" (empty for a row that is taken), then ours; times are UTC.
+
+        The reasons stand there only where there are some.
+        """
         import pandas as pd
 
-        return pd.DataFrame(list(self.rows), columns=["line", "refused", *self.columns])
+        found = pd.DataFrame(list(self.rows), columns=[LINE, REASON, *self.columns])
+        return found if found[REASON].any() else found.drop(columns=REASON)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,12 @@ class Preview:
 
     tables: tuple[Arriving, ...]
     report: Report
+
+    @property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """(the file's column, why, in how many rows) of what is refused, the most frequent first."""
+        found = Counter((cell.column, cell.reason) for cell in self.report.refused_cells)
+        return [(column, reason, count) for (column, reason), count in found.most_common()]
 
 
 def preview(base: KnowledgeBase, who: Person, sample: Sample, preset: Preset) -> Preview:
@@ -108,8 +120,10 @@ def _arriving(
 
 
 def _values(column: ColumnMap, entry: TableMap, cells: Any, preset: Preset, rules: dict[survey.Place, Any]) -> Any:
+    kind = _kind(entry.table, column.header)
     texts, _ = extract.texts(cells, column, {}, preset.empty)
-    return extract.values(texts, _kind(entry.table, column.header), rules[(entry.table, column.header)]).rows
+    found = extract.values(texts, kind, rules[(entry.table, column.header)]).rows
+    return [str(value).removesuffix(".000000") for value in found] if kind == "time" else found
 
 
 def _kind(table: str, header: str) -> str:

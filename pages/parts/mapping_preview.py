@@ -8,11 +8,13 @@ import streamlit as st
 
 from kb.errors import Refused
 from kb.importing import Preset
-from kb.importing.preview import CHECKED, Arriving, Preview, preview
+from kb.importing.preview import Arriving, Preview, preview
 from kb.importing.proposing import Sample
 from pages.ui import show
 from pages.ui.door import View
 from pages.ui.plain import plain
+
+MOST_REASONS = 5
 
 
 def rows(view: View, sample: Sample, open_questions: list[str], make: Callable[[], Preset]) -> None:
@@ -28,6 +30,18 @@ def rows(view: View, sample: Sample, open_questions: list[str], make: Callable[[
         return
     read, refused_rows = found.report.total("read"), found.report.total("refused")
     st.markdown(f"Of the first {read:,} rows {read - refused_rows:,} would be taken and {refused_rows:,} refused.")
+    for column, reason, count in found.reasons[:MOST_REASONS]:
+        st.markdown(f"- {plain(f'{_rows(count)}: {column} {reason}')}")
+    if sample.bad:
+        first = sample.bad[0]
+        st.caption(
+            plain(f"{len(sample.bad):,} more could not be told into cells, first line {first.line}: {first.reason}")
+        )
+    if any("is not among" in reason for _, reason, _ in found.reasons):
+        st.caption(
+            "Import those first, or choose above to make them when a row names them. What other files of this preset "
+            "bring counts when the files are checked together."
+        )
     *others, own = found.tables
     _table(own)
     if others:
@@ -36,11 +50,10 @@ def rows(view: View, sample: Sample, open_questions: list[str], make: Callable[[
             for table in others:
                 st.markdown(f"**{table.table.replace('_', ' ').capitalize()}**")
                 _table(table)
-    if refused_rows:
-        st.caption(
-            f"Only the first {CHECKED} rows were checked here. Reasons name the file's column and the cell. "
-            "Correct the mapping above, or let such rows be refused: they are listed to be mended."
-        )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _table(table: Arriving) -> None:
