@@ -26,6 +26,6 @@ from analytics.charts.triangle import triangle
 
 __all__ = [
     "ACCENT", "BAD", "CONFIG", "Drawing", "GOOD", "GREY", "MOST_BARS", "PARETO_UNITS", "PARETO_WORDS",
-    "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference", "heatmap",
-    "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
+    "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference",
+    "heatmap", "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
 ]  # fmt: skip

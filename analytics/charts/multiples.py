@@ -40,14 +40,14 @@ def multiples(
     figure = _panels(shown_ones, rows)
     for place, member in enumerate(shown_ones):
         part = frame[frame[by] == member].sort_values("month")
-        axis = "" if place == 0 else str(place + 1)
+        axis = _axis(place)
         _line(figure, part, axis, name, unit, currency, ACCENT)
         _small(figure, part if counted else part.head(0), axis, unit, currency)
-    tozero = unit in SUMS
-    figure.update_yaxes(nticks=3, rangemode="tozero" if tozero else "normal", **suffix(unit))
+    scale = _scale(frame[frame[by].isin(shown_ones)]["value"], unit)
+    figure.update_yaxes(nticks=3, range=scale, **suffix(unit))
     month_axis(figure, ticks=4)
     marked = [
-        mark_events(figure, events, axis="" if place == 0 else str(place + 1), by=by, member=member, labels=0)
+        mark_events(figure, events, axis=_axis(place), by=by, member=member, labels=0)
         for place, member in enumerate(shown_ones)
     ]
     title = _title(frame, by, name, unit, direction, currency)
@@ -84,16 +84,38 @@ def _weightiest(frame: pd.DataFrame, by: str) -> tuple[list[str], list[str]]:
 
 
 def _panels(members: list[str], rows: int) -> go.Figure:
+    """Empty panels, each under the name of its member."""
     figure = make_subplots(
-        rows=rows, cols=COLUMNS, subplot_titles=[safe(short(one)) for one in members], horizontal_spacing=0.09,
-        vertical_spacing=min(0.3, 30 / (rows * PANEL)) if rows > 1 else 0, shared_xaxes="all", shared_yaxes="all",
+        rows=rows, cols=COLUMNS, horizontal_spacing=0.09, shared_xaxes="all", shared_yaxes="all",
+        vertical_spacing=min(0.3, 30 / (rows * PANEL)) if rows > 1 else 0,
     )  # fmt: skip
     figure.update_layout(empty(40 + rows * (PANEL + 50)).layout, overwrite=False)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 8})
-    figure.update_annotations(font_size=13)
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(fixedrange=True, automargin=True)
+    for place, member in enumerate(members):
+        axis = _axis(place)
+        figure.add_annotation(
+            text=safe(short(member)), x=0.5, y=1, xref=f"x{axis} domain", yref=f"y{axis} domain", xanchor="center",
+            yanchor="bottom", yshift=4, showarrow=False, font={"size": 13},
+        )  # fmt: skip
     return figure
+
+
+def _axis(place: int) -> str:
+    """The number that Plotly gives to the axes of a panel; the first has none."""
+    return str(place + 1) if place else ""
+
+
+def _scale(values: pd.Series, unit: str) -> list[float]:
+    """The range that all panels share, with some air; sums begin at zero."""
+    known = values.dropna().astype(float)
+    if known.empty:
+        return [0.0, 1.0]
+    low, high = float(known.min()), float(known.max())
+    low = min(low, 0.0) if unit in SUMS else low
+    air = 0.06 * ((high - low) or abs(high) or 1.0)
+    return [low if unit in SUMS and low == 0 else low - air, high + air]
 
 
 def _line(
