@@ -221,6 +221,30 @@ def test_a_preset_that_says_more_than_the_form_is_not_cut_down_to_it() -> None:
     assert mapping.again(text, "x") is None
 
 
+def test_a_column_of_currencies_is_compared_with_the_base(
+    sqlite_base: KnowledgeBase, who: Person, tmp_path: Path
+) -> None:
+    rows = [("R1", 5, "EUR"), ("R2", 6, "USD")]
+    path = csv(tmp_path, "rma.csv", ["RMA", "Gutschrift", "Währung"], *rows)
+    draft = drafted(sqlite_base, who, path)
+    assert draft.files[0].goals["Währung"] == "currency"
+    assert mapping.again(mapping.toml(draft), "ours") is not None
+    report = load(sqlite_base, path, preset=mapping.preset(draft))
+    assert [cell.value for cell in report.refused_cells] == ["USD"]
+
+
+def test_negative_numbers_come_in_only_where_the_person_lets_them(
+    sqlite_base: KnowledgeBase, who: Person, tmp_path: Path
+) -> None:
+    path = csv(tmp_path, "rma.csv", ["RMA", "Menge"], ("R1", -2), ("R2", 1))
+    goals = {"RMA": "return_number", "Menge": "quantity"}
+    refusing = Draft("x", "", (FileMapping("rma.csv", "returns", goals),))
+    letting = Draft("x", "", (FileMapping("rma.csv", "returns", goals, negative=("quantity",)),))
+    assert load(sqlite_base, path, preset=mapping.preset(refusing), dry_run=True).total("refused") == 1
+    assert load(sqlite_base, path, preset=mapping.preset(letting)).total("refused") == 0
+    assert mapping.again(mapping.toml(letting), "x") == letting
+
+
 def test_the_pattern_fits_next_months_file() -> None:
     assert mapping.pattern_for("VBAP_2024-10.csv") == "VBAP_*.csv"
     assert mapping.pattern_for("Auftragsbestand.xlsx") == "Auftragsbestand.xlsx"

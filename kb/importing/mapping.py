@@ -14,7 +14,7 @@ from kb.importing import presets, templates
 from kb.importing.columns import FALSE, TRUE, with_clocks
 from kb.importing.fields import importable, target
 from kb.importing.presets import Preset
-from kb.importing.proposing.phrases import kind
+from kb.importing.proposing.phrases import CURRENCY, kind
 
 _JOINABLE = frozenset({"text", "time"})
 _TIMED = frozenset({"date", "time"})
@@ -94,6 +94,11 @@ def doubled(file: FileMapping) -> dict[str, tuple[str, ...]]:
     return {goal: sources for goal, sources in found.items() if len(sources) > 1}
 
 
+def may_be_negative(table: str, goal: str) -> bool:
+    """Whether our own templates allow negative numbers there (credit notes, stock)."""
+    return goal in _allowed(table)[0]
+
+
 def pattern_for(file_name: str) -> str:
     """The pattern for files of this kind: figures, which differ from export to export, become *."""
     path = PurePath(file_name)
@@ -170,6 +175,8 @@ def _columns(file: FileMapping, table: str, decimal: str | None, day: str | None
         goal = other if other in file.given else own if is_shared and own in file.given else None
         if goal:
             found[header] = _column(file, goal, decimal, day)
+    if table == file.table and CURRENCY in file.given:
+        found[CURRENCY] = _column(file, CURRENCY, decimal, day)
     return found
 
 
@@ -248,7 +255,7 @@ def _file(held: Preset, pattern: str) -> FileMapping:
     file = FileMapping(pattern, main.table, {}, create=main.create, content_key=main.content_key)
     for entry in sorted(entries, key=lambda entry: entry is not main):
         for column in entry.columns:
-            is_own = column.header in templates.headers(main.table)
+            is_own = column.header in (*templates.headers(main.table), CURRENCY)
             file = _with(file, column.header if is_own else f"{entry.table}.{column.header}", column, held)
     negative = tuple(c.header for c in main.columns if c.negative and c.header not in _allowed(main.table)[0])
     return replace(file, negative=negative)

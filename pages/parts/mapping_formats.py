@@ -31,7 +31,7 @@ def section(
     yes, no = _flags(sample, bare, start)
     content_key, constants = _missing(sample, bare, start)
     file = FileMapping(
-        pattern, table, goals, constants, days, yes, no, start.negative if start else (),
+        pattern, table, goals, constants, days, yes, no, _negative(sample, bare, start),
         _create(sample, bare, start), mark, content_key,
     )  # fmt: skip
     return file, _open(sample, file)
@@ -134,6 +134,23 @@ def _flags(
         if no[goal]:
             st.caption(plain(f"No is {', '.join(no[goal])}."))
     return yes, no
+
+
+def _negative(sample: Sample, bare: FileMapping, start: FileMapping | None) -> tuple[str, ...]:
+    """The columns with negative numbers in which the person lets them in; elsewhere such rows are refused."""
+    shown = [
+        goal for header, goal in _of_kind(bare, "number")
+        if sample.profiles[header].negative_share and not mapping.may_be_negative(bare.table, goal) and "." not in goal
+    ]  # fmt: skip
+    before = [goal for goal in (start.negative if start else ()) if goal not in shown]
+    if not shown:
+        return tuple(before)
+    chosen = st.multiselect(
+        "Negative numbers are right in", shown, [goal for goal in (start.negative if start else ()) if goal in shown],
+        format_func=lambda goal: goal.replace("_", " "), key=f"map-negative-{sample.place}-{bare.table}",
+        placeholder="Refuse such rows", persist_state="session",
+    )  # fmt: skip
+    return (*before, *chosen)
 
 
 def _missing(sample: Sample, bare: FileMapping, start: FileMapping | None) -> tuple[bool, dict[str, str]]:

@@ -11,6 +11,8 @@ from typing import Any
 from kb.importing.fields import importable, target
 from kb.importing.templates import headers
 
+CURRENCY = "currency"  # every table of money may name it, and the importer compares it with the base's
+MONEY = frozenset({"amount", "cost", "credit", "unit_cost", "unit_price"})
 _NAMES = frozenset({"name"})
 _SENTENCES = frozenset({"text", "title", "finding"})
 
@@ -50,6 +52,8 @@ def called(table: str) -> tuple[Phrase, ...]:
 def goals(table: str) -> tuple[Goal, ...]:
     """Every column a file of this table can fill, its own first, then what it may tell of its parents."""
     own = [_goal(table, header) for header in headers(table)]
+    if MONEY & set(target(table).fields):
+        own.append(Goal(CURRENCY, "text", "word", "", _phrases(CURRENCY)))
     others = [
         _goal(parent, header, beside=table)
         for parent in beside(table)
