@@ -185,6 +185,19 @@ def test_nonconformances_agree_with_the_files(company: KnowledgeBase, raw: Rows)
     assert told(company, "units_nonconforming", "defect_code") == summed(raw["defects"], code, number("qty"))
 
 
+def test_nonconformances_by_supplier_agree_with_the_files(company: KnowledgeBase, raw: Rows) -> None:
+    used: dict[str, list[str]] = defaultdict(list)
+    for row in raw["lot_materials"]:
+        used[row["lot_id"]].append(row["supplier_id"])
+    expected: Values = defaultdict(float)
+    for row in raw["defects"]:
+        suppliers = used.get(row["lot_id"], []) or ["not recorded"]
+        for supplier in suppliers:
+            expected[supplier] += 1 / len(suppliers)
+    assert told(company, "nonconformances_shared", "supplier") == pytest.approx(expected)
+    assert sum(expected.values()) == pytest.approx(len(raw["defects"]))
+
+
 def failure(raw: Rows) -> Values:
     """Scrap at unit cost and returns at list price, by month: neither has a cost of its own."""
     cost = of_products(raw, "unit_cost")

@@ -14,7 +14,7 @@ from pages.ui.plain import plain
 
 KINDS = {
     "sum": "a sum", "ratio": "a ratio of sums", "product": "a product of ratios", "median": "a median",
-    "snapshot": "a state at the end of the period", "cohort": "a ratio by the month shipped",
+    "mean": "a mean", "snapshot": "a state at the end of the period", "balance": "a comparison of two sums",
 }  # fmt: skip
 
 
@@ -36,7 +36,11 @@ def entry(view: View, metric: Metric) -> None:
         st.subheader(plain(f"{metric.name}, {unit}" if unit else metric.name), anchor=False)
         st.markdown(explained(metric))
         splits = ", ".join(name.replace("_", " ") for name in metric.dimensions)
-        st.caption(plain(f"It is {KINDS[metric.kind]}. It can be split by {splits or 'nothing'}."))
+        kind = KINDS.get(metric.kind, f"a ratio by the month {metric.cohort}")
+        st.caption(plain(f"It is {kind}. It can be split by {splits or 'nothing'}."))
+        rivals = [rival.name for rival in catalog.rivals(metric.key) if rival != metric]
+        if rivals:
+            st.caption(plain(f"Other definitions of the same: {', '.join(rivals)}."))
         missing = door.ask(view, "unsupported").get(metric.key)
         if missing:
             st.caption(plain(f"Not answerable yet: {missing}"))
