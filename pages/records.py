@@ -10,7 +10,7 @@ from pages.ui import door, page
 
 view = door.view()
 key = record_list.asked_metric()
-scope = view.scope(record_list.asked_dimensions(key))
+scope = view.scope(record_list.asked_dimensions(key), record_list.asked_period())
 page.header(view, f"Records of {catalog.get(key).name.lower()}", None if view.is_empty else scope)
 if view.is_empty:
     page.empty(view)

@@ -104,6 +104,20 @@ def test_records_follow_the_link(full: Path, open_page: Open) -> None:
     assert set(test.dataframe[0].value["product"]) == {"LUX-60"}
 
 
+def test_a_link_may_name_the_days_of_its_records_and_one_click_takes_them_back(full: Path, open_page: Open) -> None:
+    link = {"of": "internal_ppm", "where": "line:L5", "since": "2026-08-01", "until": "2026-08-31"}
+    test = sound(open_page("records.py", **link))
+    assert "Only line L5; Aug 2026" in told(test).replace("\\", "")
+    assert set(test.dataframe[0].value["on"].dt.strftime("%Y-%m")) == {"2026-08"}
+    next(button for button in test.button if button.label == "Show all").click().run()
+    assert "Oct 2026, compared with" in told(test).replace("\\", "")
+
+
+def test_days_that_are_none_are_left_out_of_a_link(full: Path, open_page: Open) -> None:
+    for since, until in (("2026-02-30", "2026-03-01"), ("2026-03-01", "2026-02-01"), ("x", "")):
+        assert "Oct 2026, compared" in told(sound(open_page("records.py", since=since, until=until))).replace("\\", "")
+
+
 def test_more_records_than_the_cap_are_cut_with_a_note(full: Path, open_page: Open) -> None:
     test = open_page("records.py", of="revenue", period="Last 12 months")
     assert len(test.dataframe[0].value) == 2000

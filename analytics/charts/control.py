@@ -29,7 +29,7 @@ def control(
     finding: str,
     unit: str,
     centre: float,
-    height: int = 310,
+    height: int = 270,
     events: pd.DataFrame | None = None,
 ) -> Drawing:
     """A control chart: rates, their mean and the limits that follow each sample's size.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,9 +13,11 @@ from analytics.metrics import Filters
 from analytics.periods import Period
 from analytics.questions.sums import days_of, sums
 from kb.access import Person, require
+from kb.facts.hearing import WINDOW_DAYS
 from kb.store import KnowledgeBase
 
 MONTHS = 24
+MATURE_AGES = math.ceil(WINDOW_DAYS / 30.4)
 NOTHING = Triangle(pd.DataFrame(), pd.Series(dtype=float))
 
 
@@ -25,6 +28,12 @@ class Service:
     triangle: Triangle
     period: Period
     reason: str | None
+
+    @property
+    def mature(self) -> list[pd.Timestamp]:
+        """The months that count in the return rate by ship cohort, and whose records it therefore lists."""
+        ages = self.triangle.shares.notna().sum(axis=1)
+        return [month for month in self.triangle.shares.index if ages[month] >= MATURE_AGES]
 
     @property
     def table(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import streamlit as st
 from analytics.pareto import OTHER
 from pages.ui import show
 from pages.ui.door import View
-from pages.ui.filters import OWN, Scope
+from pages.ui.filters import Scope
 
 Link = dict[str, str | list[str]]
 LinkTo = Callable[[str], Link | None]
@@ -48,7 +48,7 @@ def records_of(values: Sequence[str], link_to: LinkTo, key: str, picked: str | N
 
 def within(link: Link, first: date, last: date) -> Link:
     """The link, limited to these days."""
-    return {**link, "period": OWN, "from": first.isoformat(), "to": last.isoformat()}
+    return {**link, "since": first.isoformat(), "until": last.isoformat()}
 
 
 def single(names: Sequence[object]) -> list[str]:

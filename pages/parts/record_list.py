@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from analytics import catalog
 from analytics.charts import shown
+from analytics.periods import Period
 from kb.errors import Refused
 from pages.ui import door, page, show
 from pages.ui.cards import explained
@@ -15,6 +18,7 @@ from pages.ui.plain import plain
 
 MOST_ROWS = 2000
 DEFAULT = "revenue"
+DAYS = ("since", "until")
 
 
 def asked_metric() -> str:
@@ -33,6 +37,18 @@ def asked_dimensions(key: str) -> dict[str, tuple[str, ...]]:
     return asked
 
 
+def asked_period() -> Period | None:
+    """The days a link narrowed to, written since=2026-01-01&until=2026-01-31; none where it did not, or not rightly.
+
+    It counts before the period chosen beside the page, which a link cannot change.
+    """
+    try:
+        since, until = (date.fromisoformat(st.query_params.get(name) or "") for name in DAYS)
+    except ValueError:
+        return None
+    return Period(since, until) if since <= until else None
+
+
 def choose(key: str) -> None:
     """The box that chooses the metric; the choice goes to the URL."""
     keys = list(catalog.METRICS)
@@ -47,14 +63,16 @@ def choose(key: str) -> None:
 
 def dimension_notes(key: str) -> None:
     """What a link narrowed the list to beyond the shared filters, and the way back."""
-    asked = asked_dimensions(key)
-    if not asked:
+    asked, days = asked_dimensions(key), asked_period()
+    if not asked and not days:
         return
-    told = "; ".join(f"{name.replace('_', ' ')} {', '.join(values)}" for name, values in asked.items())
+    parts = [f"{name.replace('_', ' ')} {', '.join(values)}" for name, values in asked.items()]
+    told = "; ".join([*parts, *([days.label] if days else [])])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(plain(f"Only {told}."), width="content")
         if st.button("Show all", type="tertiary"):
-            del st.query_params["where"]
+            for name in ("where", *DAYS):
+                st.query_params.pop(name, None)
             st.rerun()
 
 

@@ -28,8 +28,9 @@ def returns(view: View, scope: Scope) -> None:
     show.drawing(door.draw(view, "triangle", "months_in_service", **asked, part="triangle", style=style), "triangle")
     st.caption(
         plain(
-            f"Percent of the units shipped in a month that came back within so many months, shipped "
-            f"{found.period.label}. Empty: not every unit of that month has been out that long."
+            "Percent of the units shipped in a month that came back within so many months, shipped "
+            f"{found.period.label}. Empty: not every unit of that month has been out that long. Records are those of "
+            "the return rate by ship cohort: of months followed for 180 days, what came back within these."
         )
     )
     _records(found)
@@ -37,9 +38,7 @@ def returns(view: View, scope: Scope) -> None:
 
 
 def _records(found: Service) -> None:
-    months = {
-        f"{month:%b %Y}": Period.months(date(month.year, month.month, 1)) for month in found.triangle.shares.index
-    }
+    months = {f"{month:%b %Y}": Period.months(date(month.year, month.month, 1)) for month in found.mature}
     drill.records_of(
         list(months), lambda name: drill.within(records_link(METRIC), months[name].start, months[name].end), "cohort"
     )

@@ -53,9 +53,10 @@ class View:
     def currency(self) -> str:
         return self.span.currency
 
-    def scope(self, dimensions: Mapping[str, tuple[str, ...]] | None = None) -> Scope:
-        """The filters as they stand; today's month where there is no data."""
-        return filters.current(self.span.last_month or Period.months(date.today()), dimensions)
+    def scope(self, dimensions: Mapping[str, tuple[str, ...]] | None = None, period: Period | None = None) -> Scope:
+        """The filters as they stand; today's month where there is no data. A `period` that a link named goes first."""
+        scope = filters.current(self.span.last_month or Period.months(date.today()), dimensions)
+        return replace(scope, period=period) if period else scope
 
 
 def view() -> View:
