@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from kb import editing
+from kb.access import Person
 from kb.importing import own
 from kb.models import User
 from kb.store import KnowledgeBase
@@ -139,6 +141,26 @@ def test_two_files_make_one_preset_and_come_in_together(
     assert held(sqlite_base, "returns", "customer_id") == [1, 2, 1]
 
 
+def test_the_sheet_a_person_chose_is_the_one_that_comes_in(
+    page: AppTest, sqlite_base: KnowledgeBase, tmp_path: Path
+) -> None:
+    path = tmp_path / "Retouren.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, numbers in (("Alt", ("A1", "A2")), ("Neu", ("N1", "N2", "N3"))):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["RMA-Nr", "Menge"])
+            for line, number in enumerate(numbers, start=1):
+                sheet.write_row(line, 0, [number, line])
+    bring(page, path)
+    page.selectbox(key="map-sheet-Retouren.xlsx").set_value("Neu").run()
+    assert "Of the first 3 rows 3 would be taken and 0 refused." in told(page)
+    page.text_input(key="mapping-name-new").set_value("sheets").run()
+    press(page, "Save preset")
+    press(page, "Check without importing")
+    press(page, "Import 3 rows")
+    assert held(sqlite_base, "returns", "return_number") == ["N1", "N2", "N3"]
+
+
 def test_headers_of_a_file_are_shown_as_text_only(page: AppTest, tmp_path: Path) -> None:
     bring(page, written(tmp_path, "rma.csv", f"RMA,qty,{PAYLOAD}\n" + "R1,2,x\nR2,3,y\n"))
     shown = " ".join(str(one.value) for kind in ("markdown", "caption") for one in page.get(kind))
@@ -173,6 +195,21 @@ def test_a_saved_preset_is_opened_again_and_nobody_overwrites_it(
     press(page, "Open theirs instead of mine")
     press(page, "Save preset")
     assert "Saved as our_erp" in told(page)
+
+
+def test_a_preset_can_be_changed_as_text_and_a_slip_in_it_is_refused(
+    page: AppTest, sqlite_base: KnowledgeBase, who: Person
+) -> None:
+    text = 'name = "hers"\n[[table]]\ntable = "returns"\nfiles = "r.csv"\ncolumns = { return_number = "R" }\n'
+    editing.save_preset(sqlite_base, who, "hers", text)
+    page.run()
+    page.selectbox(key="mapping-origin").set_value("hers").run()
+    page.text_area(key="mapping-text-hers-1").set_value(text.replace("columns", "colums")).run()
+    press(page, "Save text")
+    assert "unknown word 'colums'" in told(page)
+    page.text_area(key="mapping-text-hers-1").set_value(text.replace('"R"', '"Retoure"')).run()
+    press(page, "Save text")
+    assert '"Retoure"' in own.saved(sqlite_base, who)[0].toml
 
 
 def test_a_viewer_is_told_why_they_cannot(page: AppTest, sqlite_base: KnowledgeBase) -> None:

@@ -17,6 +17,7 @@ from pages.ui.door import View
 from pages.ui.plain import plain
 
 NEW = "A new preset"
+MOST_SAMPLES = 20  # held by one session; all are dropped when there are more
 
 
 def by_hand(view: View) -> None:
@@ -69,6 +70,8 @@ def _sample(path: Path, sheet: str | None) -> Sample | None:
     place = (str(path), state.st_size, state.st_mtime_ns, sheet)
     kept: dict[object, Sample] = st.session_state.setdefault("mapping-samples", {})
     if place not in kept:
+        if len(kept) >= MOST_SAMPLES:
+            kept.clear()
         try:
             kept[place] = take(path, sheet)
         except Refused as refused:

@@ -11,6 +11,7 @@ from pages.ui.door import View
 from pages.ui.plain import plain
 
 A_ROW = 3
+MOST_PROPOSALS = 60  # held by one session; all are dropped when there are more
 CUT = 28
 
 
@@ -59,6 +60,8 @@ def _proposal(view: View, sample: Sample, table: str | None) -> Proposal:
     place = (str(sample.path), id(sample), table, view.revision)
     kept: dict[object, Proposal] = st.session_state.setdefault("mapping-proposals", {})
     if place not in kept:
+        if len(kept) >= MOST_PROPOSALS:
+            kept.clear()
         kept[place] = propose(sample, view.base, view.who, table)
     return kept[place]
 
