@@ -19,7 +19,7 @@ from kb import facts, importing, rollups, store
 from kb.access import Person
 from kb.models import Base, MonthlySum, RollupState, Shipment
 from kb.models.base import Edited
-from kb.rollups import declared, reach, renewal
+from kb.rollups import declared, reach, writing
 from kb.store import KnowledgeBase
 from tests import small_company
 from tests.importing import WHO, load, put
@@ -133,7 +133,7 @@ def test_renaming_what_keys_lead_to_needs_no_renewal(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     company(base, tmp_path, 5)
-    monkeypatch.setattr(renewal, "_write", lambda *arguments: pytest.fail("sums were made anew"))
+    monkeypatch.setattr(writing, "_write", lambda *arguments: pytest.fail("sums were made anew"))
     names = {
         "products.csv": "sku,name,family,category\nPR0,Hammer,Tools,Hand\nPR1,Plane,Tools,Hand\n",
         "customers.csv": "customer_number,segment,region\nCU0,public,EAST\n",

@@ -15,7 +15,8 @@ class MonthlySum(Base):
 
     One table serves every rollup: its declaration in kb.rollups says which fact, keys, labels and measures stand in
     which column, so that a new measure needs no migration. References are kept without constraints because the rows
-    are made from the facts and made again with them. A month of none holds what is undated.
+    are made from the facts and made again with them. A month of none holds what is undated. Rows named "... first rows"
+    hold the first row of each month of a fact whose day no index knows.
     """
 
     __tablename__ = "monthly_sums"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 
 from kb.errors import Refused
-from kb.rollups.reading import in_use
-from kb.rollups.renewal import renew, stale, write_states
+from kb.rollups.reading import in_use, stale
+from kb.rollups.writing import renew, write_states
 
 if TYPE_CHECKING:
     from kb.store import KnowledgeBase

@@ -65,6 +65,11 @@ def _usable(kept: frozenset[tuple[str, str]], last: tuple[tuple[str, int], ...])
     return frozenset(rollup.name for rollup in ROLLUPS if states.get(rollup.name) == state(rollup, rows))
 
 
+def stale(usable: Collection[str]) -> set[str]:
+    """The facts of which some rollup is not among the usable ones."""
+    return {rollup.fact for rollup in ROLLUPS if rollup.name not in usable}
+
+
 def state(rollup: Rollup, last: Mapping[str, int]) -> str:
     """What a rollup's state says: its declaration's signature and the last row of each table it reads."""
     return json.dumps([signature(rollup), {name: last[name] for name in sorted(reaches()[rollup.fact].columns)}])

@@ -7,33 +7,14 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    cast,
-    delete,
-    false,
-    func,
-    insert,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Connection, Select, func, select
 
-from kb.facts.fact import SINCE, UNTIL, Column, Fact, midnight
 from kb.facts.shared import table
-from kb.models import ImportChange, RollupState
-from kb.rollups.declared import COLUMNS, ROLLUPS, SUMS, columns_of, rollups_of, rows
+from kb.models import ImportChange
 from kb.rollups.reach import HORIZONS, SWITCHES, Chosen, Reach, key_of_table, reaches
-from kb.rollups.reading import in_use, last_rows, state
+from kb.rollups.reading import in_use, last_rows, stale
 from kb.rollups.sharing import SHARES, kept_shares, months_of_other_shares
-
-Months = set[date | None]
-FIRST_ROW = "first_row"
+from kb.rollups.writing import Months, add, next_month, renew, write_states
 
 
 class Renewal:
@@ -45,7 +26,7 @@ class Renewal:
         self.touched: dict[str, Months] = {name: set() for name in reaches()}
         self.whole = stale(in_use(connection))
         self.changed: set[str] = set()
-        self.removed: set[str] = set()
+        self.spans: dict[str, tuple[int, int]] = {}
         self.marks = self._marks()
 
     def before(self, name: str, *, leaving: bool = False) -> None:
@@ -104,7 +85,13 @@ class Renewal:
     def _leaving(self, name: str, columns: Collection[str]) -> Chosen:
         del columns  # a row that goes takes all of them along
         own = table(name).alias("leaving")
-        ids = select(key_of_table(own)).where(own.c.import_id == self.import_id)
+        key = key_of_table(own)
+        # an import gives numbers one after the other: where they begin and end is looked for once, not for each fact
+        if name not in self.spans:
+            ends = select(func.min(key), func.max(key)).where(own.c.import_id == self.import_id)
+            first, last = self.connection.execute(ends).one()
+            self.spans[name] = (first or 0, last or 0)
+        ids = select(key).where(key.between(*self.spans[name]), own.c.import_id == self.import_id)
         return lambda key: key.in_(ids)
 
     def _older(self, reach: Reach) -> int | None:
@@ -154,144 +141,8 @@ class Renewal:
                 self.touched[fact] |= set(_months_between(*sorted((horizon, horizon_before))))
 
 
-def renew(connection: Connection, fact: str, months: Months | None = None, older: int | None = None) -> None:
-    """Write all sums of a fact anew, or those of these months (first days; none: the undated).
-
-    Where no row moved to another month, `older` is the last row that was there before: then a month is looked for
-    from its own first row on, which matters where no index knows the day.
-    """
-    reach, names = reaches()[fact], [*(rollup.name for rollup in rollups_of(fact)), _first_rows(fact)]
-    gone = delete(SUMS).where(SUMS.c.rollup.in_(names))
-    if months is None:
-        connection.execute(gone)
-        _write(connection, reach, None)
-        return
-    here = or_(false(), SUMS.c.month_on.in_(months - {None}), *_undated(SUMS.c.month_on, months))
-    which = _within(reach.fact, months)
-    if older is not None and reach.root is not None and reach.keeps_first_rows:
-        first = connection.scalar(select(func.min(SUMS.c.sum_1)).where(SUMS.c.rollup == _first_rows(fact), here))
-        which = and_(which, key_of_table(reach.root) >= (older + 1 if first is None else int(first)))
-    connection.execute(gone.where(here))
-    _write(connection, reach, which, months)
-
-
-def add(connection: Connection, fact: str, new: ColumnElement[bool]) -> None:
-    """Add the sums of new rows of the fact, which change nothing about its older rows."""
-    last = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
-    names = [rollup.name for rollup in rollups_of(fact)]
-    had = connection.execute(select(SUMS.c.monthly_sum_id).where(SUMS.c.rollup.in_(names)).limit(1)).first()
-    _write(connection, reaches()[fact], new)
-    if had:
-        _put_together(connection, names, last)
-
-
-def renew_all(connection: Connection) -> None:
-    """Write every sum anew."""
-    connection.execute(delete(SUMS))
-    for name in reaches():
-        renew(connection, name)
-    write_states(connection)
-
-
-def write_states(connection: Connection) -> None:
-    """Say that every rollup holds what the facts hold now."""
-    last = last_rows(connection)
-    connection.execute(delete(RollupState))
-    connection.execute(
-        insert(RollupState), [{"rollup": rollup.name, "signature": state(rollup, last)} for rollup in ROLLUPS]
-    )
-
-
-def stale(usable: Collection[str]) -> set[str]:
-    """The facts of which some rollup is not among the usable ones."""
-    return {rollup.fact for rollup in ROLLUPS if rollup.name not in usable}
-
-
-def _write(
-    connection: Connection, reach: Reach, which: ColumnElement[bool] | None, months: Collection[date | None] = ()
-) -> None:
-    """One pass over the fact's rows, by all keys and labels of its rollups; each rollup adds up from there."""
-    fact, rollups = reach.fact, rollups_of(reach.fact.name)
-    groups, measures = columns_of(rollups)
-    sums = {name: Column(func.sum(column.expression), column.needs) for name, column in measures.items()}
-    if reach.keeps_first_rows and reach.root is not None:
-        sums[FIRST_ROW] = Column(func.min(key_of_table(reach.root)))
-    fine = fact.select({**groups, **sums}, [fact.on]).group_by(*(column.expression for column in groups.values()))
-    if which is not None:
-        fine = fine.where(which)
-    dated = sorted(month for month in months if month)
-    if dated:
-        fine = fine.params({SINCE.key: dated[0], UNTIL.key: _month_end(dated[-1])})
-    source = fine.cte("fine")
-    selects = [rows(rollup, source) for rollup in rollups]
-    if FIRST_ROW in sums:
-        selects.append(_rows_of_months(fact.name, source))
-    connection.execute(insert(SUMS).from_select(COLUMNS, union_all(*selects)))
-
-
-def _first_rows(fact: str) -> str:
-    """What the rows of monthly_sums are called that hold the first row of each month of a fact."""
-    return f"{fact} first rows"
-
-
-def _rows_of_months(fact: str, source: Any) -> Select[Any]:
-    given = {
-        "rollup": literal(_first_rows(fact)),
-        "month_on": source.c.month_on,
-        "sum_1": func.min(source.c[FIRST_ROW]),
-    }
-    columns = [given.get(name, cast(null(), SUMS.c[name].type)).label(name) for name in COLUMNS]
-    return select(*columns).group_by(source.c.month_on)
-
-
-def _within(fact: Fact, months: Months) -> ColumnElement[bool]:
-    """Whether a row's day lies in these months, as few spans of days, so that an index on the day helps."""
-    at = fact.on.expression
-    dated = sorted(month for month in months if month)
-    spans: list[tuple[date, date]] = []
-    for month in dated:
-        if spans and spans[-1][1] == month:
-            spans[-1] = (spans[-1][0], _next(month))
-        else:
-            spans.append((month, _next(month)))
-    inside = [and_(at >= midnight(at, first), at < midnight(at, after)) for first, after in spans]
-    return or_(false(), *inside, *_undated(at, months))
-
-
-def _undated(column: ColumnElement[Any], months: Months) -> list[ColumnElement[bool]]:
-    return [column.is_(None)] if None in months else []
-
-
-def _put_together(connection: Connection, names: list[str], last: int) -> None:
-    """One row again for each combination: the added ones together with those that were there."""
-    months = set(
-        connection.scalars(
-            select(SUMS.c.month_on).where(SUMS.c.rollup.in_(names), SUMS.c.monthly_sum_id > last).distinct()
-        )
-    )
-    newest = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
-    touched = and_(
-        SUMS.c.rollup.in_(names),
-        SUMS.c.monthly_sum_id <= newest,
-        or_(false(), SUMS.c.month_on.in_(months - {None}), *_undated(SUMS.c.month_on, months)),
-    )
-    groups = [SUMS.c[name] for name in COLUMNS if not name.startswith("sum_")]
-    sums = [func.sum(SUMS.c[name]) for name in COLUMNS if name.startswith("sum_")]
-    together = select(*groups, *sums).where(touched).group_by(*groups)
-    connection.execute(insert(SUMS).from_select(COLUMNS, together))
-    connection.execute(delete(SUMS).where(touched))
-
-
 def _months_between(first: date, last: date) -> Iterable[date]:
     month = first.replace(day=1)
     while month <= last:
         yield month
-        month = _next(month)
-
-
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def _month_end(month: date) -> date:
-    return date.fromordinal(_next(month).toordinal() - 1)
+        month = next_month(month)
