@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def test_a_preset_is_loaded_by_name_or_by_path(tmp_path: Path) -> None:
     assert presets.load(str(file)).name == "mine"
     with pytest.raises(Refused, match="no preset 'absent': choose one of adventureworks, dynamics365, .*, symbiosis"):
         presets.load("absent")
+
+
+def test_a_preset_that_was_changed_is_read_anew(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    for title, changed in (("before", 1_700_000_000), ("after", 1_700_000_100)):
+        file.write_text(f'title = "{title}"\n{PRODUCTS}columns = {{ sku = "no" }}', encoding="utf-8")
+        os.utime(file, (changed, changed))
+        assert presets.load(str(file)).title == title
 
 
 def test_a_preset_may_extend_another(sqlite_base: KnowledgeBase, tmp_path: Path) -> None:

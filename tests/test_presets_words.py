@@ -197,7 +197,8 @@ def test_refused_rows_of_a_file_without_header_come_back_by_their_names(
     report = load(sqlite_base, put(tmp_path / "a", {"flat.txt": "1\t20241502\tHUMS\n"}), preset=preset_of(FLAT))
     assert refusals(report) == [(1, "day", "20241502", "is no date of the form YYYYMMDD")]
     mended = importing.mendable(report, "flat.txt").decode("utf-8-sig").replace("20241502", "20240502")
-    load(sqlite_base, put(tmp_path / "b", {"flat.txt": mended}), preset=preset_of(FLAT))
+    again = load(sqlite_base, put(tmp_path / "b", {"flat.txt": mended}), preset=preset_of(FLAT))
+    assert refusals(again) == [] and "header in line 1" in again.files[0].found
     assert held(sqlite_base, "complaints", "received_on", "text") == [(date(2024, 5, 2), "HUMS")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,6 +41,12 @@ def load(name: str) -> Preset:
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if not path.is_file():
         raise Refused(f"no preset {name!r}: choose one of {', '.join(names())} or name a .toml file")
+    return _kept(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=100)
+def _kept(path: Path, changed: int) -> Preset:
+    """A preset as of the file's last change; pages read the titles of all of them at every turn."""
     return parse(path.read_text(encoding="utf-8"), str(path))
 
 
