@@ -12,6 +12,7 @@ from analytics.pareto import OTHER
 from pages.ui import show
 from pages.ui.door import View
 from pages.ui.filters import Scope
+from pages.ui.plain import plain
 
 Link = dict[str, str | list[str]]
 LinkTo = Callable[[str], Link | None]
@@ -41,9 +42,15 @@ def records_of(values: Sequence[str], link_to: LinkTo, key: str, picked: str | N
     value = picked or st.selectbox("Records of", list(values), index=None, key=f"{key}-records", width=320)
     link = link_to(value) if value else None
     if link:
-        st.page_link("records.py", label=f"See the records of {value}".replace("[", "("), query_params=link)
+        st.page_link("records.py", label=plain(f"See the records of {value}"), query_params=link)
     elif value:
         st.caption("This row stands for several: choose one of the others.")
+
+
+def clicked(value: str | None, link: Link | None) -> None:
+    """The way to the records of the mark that was clicked, where it has any."""
+    if value and link:
+        st.page_link("records.py", label=plain(f"See the records of {value}"), query_params=link)
 
 
 def within(link: Link, first: date, last: date) -> Link:

@@ -24,10 +24,18 @@ def defects(view: View, scope: Scope) -> None:
         st.info(plain(found.reason))
         return
     style = {"by": by, "measure": measure, "currency": view.currency}
-    show.drawing(door.draw(view, "pareto", "defects", by, measure, **asked, part="pareto", style=style), "pareto")
+    drawn = door.draw(view, "pareto", "defects", by, measure, **asked, part="pareto", style=style)
+    bar = show.clickable(drawn, f"pareto-{by}-{measure}")
+    if bar and int(bar["y"]) < found.pareto.rows.shape[0]:
+        row = found.pareto.rows.iloc[int(bar["y"])]
+        drill.clicked(row["member"], _link(found, row["member"]) if row["count"] == 1 else None)
     if found.is_shared:
         st.caption("Each nonconformance is shared equally over the supplier lots that went into its lot.")
     _table(view, scope, found)
+
+
+def _link(found: Defects, member: str) -> drill.Link:
+    return records_link(SHARED if found.is_shared else METRIC, **{found.by: member})
 
 
 def _chosen(view: View) -> tuple[str, str]:
@@ -54,8 +62,7 @@ def _table(view: View, scope: Scope, found: Defects) -> None:
     ).rename(columns={"member": found.by, "value": PARETO_WORDS[found.measure]})
     with box:
         st.caption("Share and cumulative share in percent of everything recorded for this filter.")
-        metric = SHARED if found.is_shared else METRIC
         drill.table(
-            view, scope, frame, found.by, lambda member: records_link(metric, **{found.by: member}),
+            view, scope, frame, found.by, lambda member: _link(found, member),
             title=f"Nonconformances by {word}, {found.measure}", key="ranking", hidden=("is_vital", "count"),
         )  # fmt: skip

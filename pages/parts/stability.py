@@ -48,7 +48,11 @@ def processes(view: View, scope: Scope) -> None:
             st.info(plain(found.reason))
             return
         style = {"finding": found.finding, "unit": found.watched.unit, "centre": found.centre}
-        show.drawing(door.draw(view, "control", "stability", subject, **asked, part="points", style=style), "control")
+        drawn = door.draw(view, "control", "stability", subject, **asked, part="points", style=style)
+        point = show.clickable(drawn, f"control-{subject}-{by}-{member}-{options['every']}")
+        labels = {f"{one['time']:%Y-%m-%d}": one["label"] for one in found.points.to_dict("records")}
+        label = labels.get(str(point["x"])[:10]) if point else None
+        drill.clicked(label, _of_point(found, by, member)(label) if label else None)
         st.caption(plain(_told(found)))
     _tables(view, scope, found, compared, by, member)
 
@@ -102,8 +106,6 @@ def _tables(view: View, scope: Scope, found: Stability, compared: pd.DataFrame, 
     if not box.open:
         return
     metric, unit = found.watched.metric, found.watched.unit.replace("1000", "1,000")
-    days = {one["label"]: one["time"].date() for one in found.points.to_dict("records")}
-    where = {by: member} if member else {}
     with box:
         st.caption(plain(f"Each {by} against its own baseline; rates in {unit}, of {found.judged}."))
         drill.table(
@@ -112,7 +114,13 @@ def _tables(view: View, scope: Scope, found: Stability, compared: pd.DataFrame, 
         )  # fmt: skip
         st.caption(plain(f"{found.finding}. Mean {found.centre:.3g} {unit}."))
         drill.table(
-            view, scope, found.points, "label",
-            lambda value: drill.within(records_link(metric, **where), days[value], end_of(days[value], found.every)),
-            title=found.finding, key="points", hidden=("time",),
+            view, scope, found.points, "label", _of_point(found, by, member), title=found.finding, key="points",
+            hidden=("time",),
         )  # fmt: skip
+
+
+def _of_point(found: Stability, by: str, member: str | None) -> drill.LinkTo:
+    """From the label of a month or week to its records."""
+    days = {one["label"]: one["time"].date() for one in found.points.to_dict("records")}
+    link = records_link(found.watched.metric, **({by: member} if member else {}))
+    return lambda label: drill.within(link, days[label], end_of(days[label], found.every))

@@ -21,7 +21,10 @@ def steps(view: View, scope: Scope) -> None:
     if found.reason:
         st.info(plain(found.reason))
         return
-    show.drawing(door.draw(view, "steps", "yield_steps", **asked, part="rows"), "steps")
+    bar = show.clickable(door.draw(view, "steps", "yield_steps", **asked, part="rows"), "steps")
+    if bar and int(bar["y"]) < len(found.rows):
+        station = str(found.rows["station"].iloc[int(bar["y"])])
+        drill.clicked(station, records_link("first_pass_yield", station=station))
     st.caption(
         plain(
             f"First run only, {scope.period.label}. The order is that in which lots pass the steps, by the days of "

@@ -23,10 +23,25 @@ MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocumen
 
 def drawing(drawn: Drawing, key: str) -> None:
     """The finding as text, which wraps on a phone, the figure with its alternative text, and what people say of it."""
-    reports.note(Picture(drawn))
-    st.markdown(f"**{plain(drawn.title)}**")
+    _above(drawn)
     st.plotly_chart(drawn.figure, config=CONFIG, key=key, alt=drawn.alt)
     comments.under(drawn.about, key)
+
+
+def clickable(drawn: Drawing, key: str) -> Mapping[str, Any] | None:
+    """The same with marks that can be clicked: returns the one that is chosen (its x, y, customdata), none without."""
+    _above(drawn)
+    event = st.plotly_chart(
+        drawn.figure, config=CONFIG, key=key, alt=drawn.alt, on_select="rerun", selection_mode="points"
+    )
+    comments.under(drawn.about, key)
+    points = event["selection"]["points"]
+    return points[0] if points else None
+
+
+def _above(drawn: Drawing) -> None:
+    reports.note(Picture(drawn))
+    st.markdown(f"**{plain(drawn.title)}**")
 
 
 def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int | None = None, grey: str = "") -> None:

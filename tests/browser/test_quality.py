@@ -96,6 +96,17 @@ def test_a_point_of_the_control_chart_leads_to_its_records(app: App, open_page: 
     expect(page.get_by_text("Only line L5; Aug 2026.")).to_be_visible()
 
 
+def test_a_bar_and_a_point_can_be_clicked_too(app: App, open_page: Open) -> None:
+    opened = open_page(f"{app.url}/quality")
+    charts = opened.page.get_by_test_id("stPlotlyChart")
+    charts.nth(0).locator(".bars .point").first.click(force=True)
+    opened.settle()
+    expect(opened.page.get_by_role("link", name=re.compile("See the records of"))).to_have_count(1)
+    charts.nth(1).locator(".scatterlayer .trace .points path").nth(20).click(force=True)
+    opened.settle()
+    expect(opened.page.get_by_role("link", name=re.compile("See the records of"))).to_have_count(2)
+
+
 def test_a_choice_goes_into_the_link_and_the_link_shows_the_same(app: App, open_page: Open) -> None:
     first = open_page(f"{app.url}/quality")
     choose(first, "Defects by", "disposition")
