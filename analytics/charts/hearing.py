@@ -20,7 +20,7 @@ from analytics.charts.house import (
 
 NOBODY = "not recorded"
 MOST_MEMBERS = 8
-ROW_PIXELS, FRAME_PIXELS = 28, 96
+ROW_PIXELS, FRAME_PIXELS = 24, 90
 
 
 def against_before(

@@ -26,6 +26,8 @@ COURSES = (
 )  # fmt: skip
 # Behind feedback stand two metrics; what has no score is read as text.
 RECORDS = {"returns": "returns", "complaints": "complaints", "requests": "requests"}
+FIRST_SCREEN = 270
+"""Pixels of a chart's height that leave both charts within the first screen."""
 BESIDE = (("return_rate_cohort", "return_rate_calendar"), ("complaint_rate_cohort", "complaints"))
 
 
@@ -86,7 +88,7 @@ def charts(view: View, scope: Scope) -> None:
             "Over twelve months", keys, key="course", bind="query-params", label_visibility="collapsed",
             format_func=lambda one: catalog.get(one).name,
         )  # fmt: skip
-        show.drawing(focus.trend_of(view, scope, key or keys[0]), "course-of")
+        show.drawing(focus.trend_of(view, scope, key or keys[0], height=FIRST_SCREEN), "course-of")
     if drawn is not None:
         _members(view, scope, drawn)
 
@@ -141,7 +143,7 @@ def everything(view: View, scope: Scope) -> None:
     grid = st.grid(2, min_column_width=300)
     for key in [key for pair in BESIDE for key in pair if key not in missing]:
         with grid.cell():
-            show.drawing(focus.trend_of(view, scope, key, height=240), f"beside-{key}")
+            show.drawing(focus.trend_of(view, scope, key), f"beside-{key}")
     unheard = door.ask(view, "unheard")
     for what in [what for what in HEARD if what not in unheard]:
         with grid.cell():

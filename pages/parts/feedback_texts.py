@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from analytics.questions import KINDS
+from pages.parts import drill
 from pages.parts.feedback_focus import where
 from pages.ui import door, page, show
 from pages.ui.door import View
-from pages.ui.filters import OWN, Scope, records_link
+from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
 
 MOST_TEXTS = 200
+LABEL = 80
 METRICS = {"Returns": "returns", "Complaints": "complaints", "Requests": "requests"}
 SCORES = {"nps": "nps", "csat": "csat"}
 
@@ -63,8 +66,9 @@ def _none(view: View, search: str, ever: bool, span: str, asked: dict[str, objec
 
 
 def _in_full(view: View, scope: Scope, frame: pd.DataFrame) -> None:
-    numbers = [f"{kind} {number}" for kind, number in zip(frame["kind"], frame["number"], strict=True)]
-    chosen = st.selectbox("Read in full", range(len(numbers)), index=None, format_func=numbers.__getitem__, key="full")
+    named = zip(frame["number"], frame["text"], strict=True)
+    texts = [f"{number}: {shorten(text, LABEL, placeholder='…')}" for number, text in named]
+    chosen = st.selectbox("Read in full", range(len(texts)), index=None, format_func=texts.__getitem__, key="full")
     if chosen is None:
         return
     row = frame.iloc[chosen].to_dict()
@@ -89,6 +93,4 @@ def _records(row: Mapping[Hashable, Any], narrowed: dict[str, str]) -> dict[str,
     if key is None or pd.isna(day):
         return None
     known = {name: str(row[name]) for name in ("product", "customer") if not pd.isna(row[name])}
-    return {
-        **records_link(key, **(narrowed | known)), "period": OWN, "from": f"{day:%Y-%m-%d}", "to": f"{day:%Y-%m-%d}",
-    }  # fmt: skip
+    return drill.within(records_link(key, **(narrowed | known)), day.date(), day.date())

@@ -9,10 +9,11 @@ import streamlit as st
 
 from analytics.periods import Period
 from analytics.questions import Praise, Wishes
+from pages.parts import drill
 from pages.parts.feedback_focus import where
 from pages.ui import door, page, show
 from pages.ui.door import View
-from pages.ui.filters import OWN, Scope, records_link
+from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
 
 FEWEST_MONTHS = 12
@@ -40,6 +41,7 @@ def both(view: View, scope: Scope) -> None:
     _wish_tables(view, scope, period, wished, told)
     if not praised.words.empty:
         words = praised.words.rename(columns=PRAISE_WORDS)
+        st.caption("Words typical of praise")
         show.table(words, "Words typical of praise", key="praise-words", height=TALL)
         show.downloads(view, words, "Words of praise", told, "praise-words")
 
@@ -101,5 +103,5 @@ def _quotes(texts: pd.DataFrame, title: str) -> None:
 
 
 def _records(scope: Scope, period: Period, key: str, label: str) -> None:
-    days = {"period": OWN, "from": f"{period.start:%Y-%m-%d}", "to": f"{period.end:%Y-%m-%d}"}
-    st.page_link("records.py", label=label, query_params={**records_link(key, **where(scope)), **days})
+    link = drill.within(records_link(key, **where(scope)), period.start, period.end)
+    st.page_link("records.py", label=label, query_params=link)

@@ -55,6 +55,9 @@ PAYLOADS = (
 _LINKS = "() => [...document.querySelectorAll('a, use, image')].map(one => one.href?.baseVal ?? one.href)"
 DAY = date(2026, 10, 31)
 PAGES = (
+    "/quality",
+    "/quality?defects_by=product&look=Yield+by+step&process_line=all+together",
+    "/quality?defects_by=line&grid_rows=line&look=Returns+by+months+in+service",
     "/?metric=Revenue&by=product",
     "/?metric=Revenue&by=family",
     "/?metric=Revenue&by=customer",
@@ -64,6 +67,11 @@ PAGES = (
     "/records?of=return_rate_calendar",
     "/records?of=first_pass_yield",
     "/records?of=cost_of_poor_quality",
+    "/feedback",
+    "/feedback?part=Texts&ever=true",
+    "/feedback?part=Praise+and+wishes",
+    "/feedback?part=Who+is+touched",
+    "/feedback?part=What+it+costs&heard=Complaints+by+channel",
     "/data?section=Imports",
     "/data?section=State+of+the+data",
     "/glossary",
@@ -166,6 +174,8 @@ def _rows(connection: Connection, n: int, text: str) -> None:
         )
         _row(connection, "returns", text + tail, returned_on=day, quantity=1.0, credit=3.0, lot_id=key, **keys)
         _row(connection, "complaints", text + tail, received_on=day, lot_id=key, **keys)
+        _row(connection, "feedback", text + tail, received_on=day, score=9.0, **keys)
+        _row(connection, "requests", text + tail, received_on=day, quantity=1.0, amount=2.0, **keys)
 
 
 def _row(connection: Connection, table: str, text: str, **values: object) -> None:
