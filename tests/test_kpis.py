@@ -108,14 +108,16 @@ def test_what_is_ordered_in_one_month_and_left_in_the_next_is_open_between(compa
     with company.writing() as connection:
         small_company.add(connection, "sales_orders", "order_number customer_id ordered_on", ("SO20", 1, "02-27"))
         small_company.add(
-            connection, "order_lines", "sales_order_id line_number product_id quantity amount", (12, 1, 1, 10, 100)
-        )
+            connection, "order_lines", "sales_order_id line_number product_id quantity amount",
+            (12, 1, 1, 10, 100), (12, 2, 2, 3, 33), (12, 3, 2, None, 7), (12, 4, 2, None, 9),
+        )  # fmt: skip
         small_company.add(
             connection, "shipments", "shipment_number order_line_id product_id quantity shipped_on",
-            ("SH20", 14, 1, 4, "02-28"), ("SH21", 14, 1, 6, "03-02"),
+            ("SH20", 14, 1, 4, "02-28"), ("SH21", 14, 1, 6, "03-02"), ("SH22", 17, 2, None, "03-03"),
         )  # fmt: skip
-    assert value(company, who, "order_backlog", FEBRUARY) == pytest.approx(60 + 60)
-    assert value(company, who, "order_backlog", Period.months(date(2025, 3, 1))) == 60.0
+    # of 10 for 100 six remain; nothing left of 33, of 7 and of 9, the last two without a quantity
+    assert value(company, who, "order_backlog", FEBRUARY) == pytest.approx(60 + 60 + 33 + 7 + 9)
+    assert value(company, who, "order_backlog", Period.months(date(2025, 3, 1))) == 60.0 + 33 + 7
 
 
 def test_claims_count_up_to_twelve_months_and_only_cohorts_that_reached_them(

@@ -155,34 +155,46 @@ def _excess() -> Fact:
     )  # fmt: skip
 
 
-def _sent(until: ColumnElement[Any], line: Any) -> ColumnElement[Any]:
-    """Units of an order line that had left by a day; all of them where a shipment names no quantity."""
-    quantity = func.coalesce(SHIPMENTS.c.quantity, line.c.quantity, 1)
+def _unfinished() -> Subquery:
+    """Order lines that were open for some of the days asked for, and the day the last of each left, if it did."""
+    quantity = func.coalesce(LINES.c.quantity, 1)
+    left = case((SHIPMENTS.c.shipment_id.is_not(None), func.coalesce(SHIPMENTS.c.quantity, quantity)))
+    sent, last = func.sum(left), func.max(SHIPMENTS.c.shipped_on)
+    shipped = and_(SHIPMENTS.c.order_line_id == LINES.c.order_line_id, SHIPMENTS.c.shipped_on <= UNTIL)
     return (
-        select(func.coalesce(func.sum(quantity), 0))
-        .where(SHIPMENTS.c.order_line_id == line.c.order_line_id, SHIPMENTS.c.shipped_on <= until)
-        .correlate_except(SHIPMENTS)
-        .scalar_subquery()
-    )
+        select(
+            LINES.c.order_line_id, LINES.c.product_id, ORDERS.c.customer_id, ORDERS.c.order_number,
+            ORDERS.c.ordered_on, LINES.c.amount, quantity.label("quantity"),
+            case((sent >= quantity, last)).label("done_on"),
+        )
+        .select_from(
+            LINES.join(ORDERS, ORDERS.c.sales_order_id == LINES.c.sales_order_id).outerjoin(SHIPMENTS, shipped)
+        )
+        .where(STANDS, IS_ORDER, ORDERS.c.ordered_on <= UNTIL)
+        .group_by(LINES.c.order_line_id, ORDERS.c.sales_order_id)
+        .having(or_(sent.is_(None), sent < quantity, last >= SINCE))
+        .subquery("unfinished_lines")
+    )  # fmt: skip
 
 
 def _open_lines(months: Subquery) -> Any:
-    ordered = func.coalesce(LINES.c.quantity, 1)
-    lines = (
-        select(
-            LINES.c.order_line_id, LINES.c.product_id, ORDERS.c.customer_id, ORDERS.c.order_number,
-            ORDERS.c.ordered_on, LINES.c.amount, ordered.label("quantity"),
-        )
-        .join_from(LINES, ORDERS, ORDERS.c.sales_order_id == LINES.c.sales_order_id)
-        .where(STANDS, IS_ORDER, ORDERS.c.ordered_on <= UNTIL, _sent(days_before(SINCE, 1), LINES) < ordered)
-        .subquery("unfinished_lines")
-    )  # fmt: skip
+    lines = _unfinished()
     day = last_day_of(months.c.n)
-    sent = _sent(day, lines)
+    quantity = func.coalesce(SHIPMENTS.c.quantity, lines.c.quantity)
+    sent = (
+        select(func.coalesce(func.sum(quantity), 0))
+        .where(SHIPMENTS.c.order_line_id == lines.c.order_line_id, SHIPMENTS.c.shipped_on <= day)
+        .correlate(lines, months)
+        .scalar_subquery()
+    )
+    is_open = and_(
+        months.c.n >= month_number(lines.c.ordered_on),
+        or_(lines.c.done_on.is_(None), months.c.n < month_number(lines.c.done_on)),
+    )
     return select(
         lines.c.order_number.label("number"), day.label("on"), lines.c.product_id, lines.c.customer_id,
         (lines.c.amount * (1 - sent / real(lines.c.quantity))).label("value"),
-    ).join_from(months, lines, lines.c.ordered_on <= day).where(sent < lines.c.quantity)  # fmt: skip
+    ).join_from(months, lines, is_open).where(sent < lines.c.quantity)  # fmt: skip
 
 
 def _backlog() -> Fact:
