@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -50,13 +51,14 @@ def choose(paths: Sequence[Path], preset: Preset) -> tuple[list[File], list[Path
     """The files the preset takes, parents first, and those it does not know. Raises Refused where none fits."""
     known: list[File] = []
     unknown: list[Path] = []
+    is_held = _holders(paths, preset)
     helpers = [via for t in preset.tables for c in t.columns for via in c.via]
     for path in paths:
         relative = "/".join(path.parts[-2:]).lower()
         if any(fnmatch.fnmatch(relative, pattern.lower()) for pattern in preset.ignore):
             continue
         maps = _maps(path, preset)
-        file = _open(path, maps, preset, paths) if maps else None
+        file = _open(path, maps, preset, is_held) if maps else None
         if file:
             known.append(file)
         elif not any(via.reads(path.name) for via in helpers):
@@ -74,10 +76,10 @@ def _maps(path: Path, preset: Preset) -> tuple[TableMap, ...]:
     return tuple(t for t in preset.tables if t.takes(path.name))
 
 
-def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset, paths: Sequence[Path]) -> File | None:
+def _open(path: Path, maps: tuple[TableMap, ...], preset: Preset, is_held: Callable[[Via], bool]) -> File | None:
     """The file with the tables it fills; none where it has the key columns of none of them and may do without."""
     found = look(path, _hints(preset, {source for m in maps for source in m.sources}, path.name))
-    fitted = [_fit(m, found, lambda via: _is_held(via, paths, preset)) for m in _by_rank(maps)]
+    fitted = [_fit(m, found, is_held) for m in _by_rank(maps)]
     kept = tuple(table_map for table_map in fitted if table_map)
     if not kept:
         return None
@@ -108,11 +110,19 @@ def _by_rank(maps: Iterable[TableMap]) -> list[TableMap]:
     return sorted(maps, key=lambda m: importable().index(m.table))
 
 
-def _is_held(via: Via, paths: Sequence[Path], preset: Preset) -> bool:
-    """Whether this import has the file, with the columns, that texts are looked up in."""
-    holders = [path for path in paths if via.reads(path.name)]
-    headers = [look(path, _hints(preset, {via.key, via.value}, path.name)).headers for path in holders]
-    return bool(headers) and all(in_file(via.key, one) and in_file(via.value, one) for one in headers)
+def _holders(paths: Sequence[Path], preset: Preset) -> Callable[[Via], bool]:
+    """A function that tells whether this import has the file, with the columns, that texts are looked up in."""
+    vias = {via for table in preset.tables for column in table.columns for via in column.via}
+
+    @cache
+    def headers(path: Path) -> tuple[str, ...]:
+        return _look_up_file(path, [via for via in vias if via.reads(path.name)], preset).headers
+
+    def held(via: Via) -> bool:
+        found = [headers(path) for path in paths if via.reads(path.name)]
+        return bool(found) and all(in_file(via.key, one) and in_file(via.value, one) for one in found)
+
+    return held
 
 
 def _fit(table_map: TableMap, found: Found, is_held: Callable[[Via], bool]) -> TableMap | None:
@@ -213,32 +223,42 @@ def _in_order(files: list[File]) -> list[File]:
 def look_ups(files: Sequence[File], paths: Sequence[Path], preset: Preset) -> LookUps:
     """The tables that columns are translated by. Raises Refused where the file that holds one is missing."""
     wanted = {via for file in files for m in file.maps for column in m.columns for via in column.via}
-    result: LookUps = {}
+    tables: dict[Via, dict[str, str]] = {via: {} for via in wanted}
+    for path in paths:
+        here = {via: table for via, table in tables.items() if via.reads(path.name)}
+        if here:
+            _read_look_ups(path, here, preset)
     for via in wanted:
-        holders = [path for path in paths if via.reads(path.name)]
-        if not holders:
+        if not any(via.reads(path.name) for path in paths):
             users = ", ".join(sorted({f.name for f in files for m in f.maps if any(via in c.via for c in m.columns)}))
             raise Refused(f"{users} needs {via.file} in the same import: name the folder or both files")
-        table: dict[str, str] = {}
-        result[(via.file, via.key, via.value)] = table
-        for path in holders:
-            _read_look_up(path, via, preset, table)
-    return result
+    return {(via.file, via.key, via.value): table for via, table in tables.items()}
 
 
-def _read_look_up(path: Path, via: Via, preset: Preset, table: dict[str, str]) -> None:
-    """Adds what a file tells; a text that stands for two values is ambiguous, whichever of the headers it is under."""
-    found = look(path, _hints(preset, {via.key, via.value}, path.name))
-    key, value = in_file(via.key, found.headers), in_file(via.value, found.headers)
-    if not key or not value:
-        lacking = via.value if key else via.key
-        raise Refused(f"{path.name} has no column {lacking}: the preset looks up {via.key} > {via.value} in it")
+def _read_look_ups(path: Path, tables: dict[Via, dict[str, str]], preset: Preset) -> None:
+    """Adds what one file tells, read once for all of them."""
+    found = _look_up_file(path, tables, preset)
+    spelt = {via: (in_file(via.key, found.headers), in_file(via.value, found.headers)) for via in tables}
+    for via, (key, value) in spelt.items():
+        if not key or not value:
+            lacking = via.value if key else via.key
+            raise Refused(f"{path.name} has no column {lacking}: the preset looks up {via.key} > {via.value} in it")
     for chunk in chunks(found):
-        values = picked(chunk.cells, value).to_pylist()
-        for header in alternatives(key) if key not in found.headers else (key,):
-            for name, told in zip(picked(chunk.cells, header).to_pylist(), values, strict=True):
-                if name:
-                    table[name] = told if table.get(name, told) == told else AMBIGUOUS
+        for via, (key, value) in spelt.items():
+            _add(chunk, found, str(key), str(value), tables[via])
+
+
+def _look_up_file(path: Path, vias: Iterable[Via], preset: Preset) -> Found:
+    return look(path, _hints(preset, {source for via in vias for source in (via.key, via.value)}, path.name))
+
+
+def _add(chunk: Chunk, found: Found, key: str, value: str, table: dict[str, str]) -> None:
+    """A text that stands for two values is ambiguous, whichever of the key's headers it is under."""
+    values = picked(chunk.cells, value).to_pylist()
+    for header in (key,) if key in found.headers else alternatives(key):
+        for name, told in zip(picked(chunk.cells, header).to_pylist(), values, strict=True):
+            if name:
+                table[name] = told if table.get(name, told) == told else AMBIGUOUS
 
 
 def same_columns(headers: Iterable[str]) -> tuple[ColumnMap, ...]:
