@@ -112,3 +112,18 @@ def test_the_customers_who_are_touched_are_named_with_their_account_owner(full: 
 def test_the_bars_are_a_table_too_with_the_way_to_their_records(full: Path, open_page: Open) -> None:
     test = open_page(PAGE, heard="Complaints by severity")
     assert "Severity 3 leads with 37 of 96 complaints" in told(test)
+
+
+def test_a_product_outside_the_family_chosen_later_is_let_go(full: Path, open_page: Open) -> None:
+    test = open_page(PAGE, product="LUX-60 Front light 60 lux")
+    assert "Product LUX-60" in told(test).replace("\\", "")
+    sound(test.sidebar.multiselect(key="family").set_value(["Chargers"]).run())
+    assert test.selectbox(key="product").value is None
+    assert "Product LUX-60" not in told(test).replace("\\", "")
+
+
+def test_customers_and_costs_are_reached_by_link(full: Path, open_page: Open) -> None:
+    test = open_page(PAGE, part="Who is touched")
+    chosen = test.selectbox(key="touched-one")
+    sound(chosen.set_value(chosen.options[0]).run())
+    assert {"Their returns", "Their complaints"} <= {link.proto.label for link in test.get("page_link")}
