@@ -177,6 +177,19 @@ def test_a_file_of_sixty_columns_shows_what_matters_and_folds_the_rest(page: App
     assert [box.label for box in page.expander][0] == "Left out: 58"
 
 
+def test_of_very_many_columns_those_looked_for_are_shown_and_what_was_chosen_stays(
+    page: AppTest, tmp_path: Path
+) -> None:
+    headers = ["RMA", "qty", *(f"attribute {n}" for n in range(150))]
+    rows = [",".join([f"R{n}", "1", *(["x"] * 150)]) for n in range(9)]
+    bring(page, written(tmp_path, "rma.csv", "\n".join([",".join(headers), *rows])))
+    assert "150 columns, the first 60 of them shown." in told(page)
+    page.text_input(key="map-find-rma.csv").set_value("attribute 149").run()
+    goal(page, "Column 152 goes to").set_value("reason").run()
+    page.text_input(key="map-find-rma.csv").set_value("attribute 7").run()
+    assert set(page.dataframe[0].value["reason"]) == {"x"}
+
+
 def test_a_saved_preset_is_opened_again_and_nobody_overwrites_it(
     page: AppTest, sqlite_base: KnowledgeBase, tmp_path: Path
 ) -> None:

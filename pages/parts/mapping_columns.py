@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from kb.importing import mapping, templates
@@ -13,6 +15,7 @@ from pages.ui.plain import plain
 A_ROW = 3
 MOST_PROPOSALS = 60  # held by one session; all are dropped when there are more
 CUT = 28
+MOST_CARDS = 60
 
 
 def section(view: View, sample: Sample, before: FileMapping | None) -> tuple[str, dict[str, str]]:
@@ -33,7 +36,7 @@ def section(view: View, sample: Sample, before: FileMapping | None) -> tuple[str
         chosen |= _cards(sample, table, placed, start)
     if rest:
         with st.expander(f"Left out: {len(rest)}", expanded=not placed and not asked):
-            chosen |= _cards(sample, table, rest, start)
+            chosen |= _found(sample, table, rest, start)
     return table, {header: chosen[header] for header in sample.headers if chosen.get(header)}
 
 
@@ -66,7 +69,23 @@ def _proposal(view: View, sample: Sample, table: str | None) -> Proposal:
     return kept[place]
 
 
-def _cards(sample: Sample, table: str, guesses: list[Guess], start: dict[str, str]) -> dict[str, str]:
+def _found(sample: Sample, table: str, rest: list[Guess], start: Mapping[str, str]) -> dict[str, str]:
+    """The columns left out; of very many those that the person looks for, the others as they were left."""
+    if len(rest) <= MOST_CARDS:
+        return _cards(sample, table, rest, start)
+    wanted = st.text_input("Find a column by its name", key=f"map-find-{sample.place}", persist_state="session") or ""
+    hits = [guess for guess in rest if wanted.lower() in guess.header.lower()]
+    if len(hits) > MOST_CARDS:
+        st.caption(f"{len(hits):,} columns, the first {MOST_CARDS} of them shown.")
+    kept = {g.header: st.session_state.get(_key(sample, table, g.header), start.get(g.header, "")) for g in rest}
+    return kept | _cards(sample, table, hits[:MOST_CARDS], start)
+
+
+def _key(sample: Sample, table: str, header: str) -> str:
+    return f"map-{sample.place}-{table}-{sample.headers.index(header)}"
+
+
+def _cards(sample: Sample, table: str, guesses: list[Guess], start: Mapping[str, str]) -> dict[str, str]:
     options = ["", *(goal.name for goal in goals(table))]
     needed = templates.needed(table)
     grid = st.grid(A_ROW, min_column_width=280)
@@ -87,7 +106,7 @@ def _card(
     ranked = [*dict.fromkeys(["", goal, *guess.others, *options])] if guess.asks else options
     chosen = st.selectbox(
         f"Column {number + 1} goes to", ranked, ranked.index(goal) if goal in ranked else 0,
-        format_func=lambda name: _goal(name, needed), key=f"map-{sample.place}-{table}-{number}",
+        format_func=lambda name: _goal(name, needed), key=_key(sample, table, guess.header),
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     st.caption(plain(f"{_how_sure(guess)}{guess.reason}"))
