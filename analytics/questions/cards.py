@@ -13,7 +13,7 @@ from analytics import catalog, metrics
 from analytics.metric import Metric
 from analytics.metrics import Filters
 from analytics.periods import Period
-from analytics.questions.goals import is_reached, target_of
+from analytics.questions.goals import is_reached, target_of, targets
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.store import KnowledgeBase
@@ -111,11 +111,11 @@ def _cards(
     year = Period.months(span.end, 12)
     (now, before), monthly = metrics.history(base, who, keys, [span, span.previous()], year, filters=filters)
     months = pd.date_range(year.start, year.end, freq="MS", unit="us")
-    made = {}
+    made, aims = {}, targets(base, who, filters)
     for key in keys:
         line = monthly[monthly["metric"] == key].set_index("month")["value"].reindex(months)
         row, earlier = (frame[frame["metric"] == key].iloc[0] for frame in (now, before))
-        target = target_of(base, who, key, filters)
+        target = aims.get(key)
         made[key] = _card(catalog.get(key), span, row, earlier, tuple(map(float, line)), target, asked)
     return made
 

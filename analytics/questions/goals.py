@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -45,7 +45,17 @@ class ObjectiveStatus:
 def objectives(base: KnowledgeBase, who: Person, period: Period) -> list[ObjectiveStatus]:
     """Every open objective, the one due first first, measured over the period (ship cohorts: the latest mature one)."""
     require(who, "read")
-    return [_status(base, who, row, period) for row in _open(base)]
+    rows = _open(base)
+    spans = {key: metrics.comparable(base, who, key, period) for key in {row["metric"] for row in rows}}
+    together: dict[tuple[str | None, Period], list[str]] = {}
+    for row in rows:
+        together.setdefault((row["scope"], spans[row["metric"]]), []).append(row["metric"])
+    values = {
+        (key, scope): value
+        for (scope, span), keys in together.items()
+        for key, value in _values(base, who, keys, scope, span).items()
+    }
+    return [_status(row, spans[row["metric"]], values[row["metric"], row["scope"]], period.end) for row in rows]
 
 
 def check_objective(metric_key: str, first_department: str, second_department: str) -> None:
@@ -74,11 +84,15 @@ def is_reached(metric: Metric, value: float, target: float) -> bool:
 
 def target_of(base: KnowledgeBase, who: Person, key: str, filters: Filters | None = None) -> float | None:
     """The target of the open objective for this metric and, where one family is chosen, for that family."""
+    return targets(base, who, filters).get(key)
+
+
+def targets(base: KnowledgeBase, who: Person, filters: Filters | None = None) -> dict[str, float]:
+    """`target_of` for every metric that has one."""
     require(who, "read")
     families = (filters or {}).get("family", ())
     scope = families[0] if len(families) == 1 else None
-    fitting = [row for row in _open(base) if row["metric"] == key and row["scope"] == scope]
-    return float(fitting[-1]["target"]) if fitting else None
+    return {row["metric"]: float(row["target"]) for row in _open(base) if row["scope"] == scope}
 
 
 def _open(base: KnowledgeBase) -> list[Mapping[str, Any]]:
@@ -90,12 +104,15 @@ def _open(base: KnowledgeBase) -> list[Mapping[str, Any]]:
         return [dict(row) for row in found.mappings()]
 
 
-def _status(base: KnowledgeBase, who: Person, row: Mapping[str, Any], period: Period) -> ObjectiveStatus:
+def _values(base: KnowledgeBase, who: Person, keys: Sequence[str], scope: str | None, span: Period) -> dict[str, float]:
+    filters = {"family": (scope,)} if scope else {}
+    values = metrics.evaluate(base, who, list(dict.fromkeys(keys)), period=span, filters=filters)
+    return dict(zip(values["metric"], values["value"].astype(float), strict=True))
+
+
+def _status(row: Mapping[str, Any], span: Period, value: float, today: date) -> ObjectiveStatus:
     metric = catalog.get(row["metric"])
-    filters = {"family": (row["scope"],)} if row["scope"] else {}
-    span = metrics.comparable(base, who, metric.key, period)
-    value = float(metrics.evaluate(base, who, [metric.key], period=span, filters=filters)["value"].iloc[0])
-    progress = _progress(metric, row, value, period.end)
+    progress = _progress(metric, row, value, today)
     name = f"{metric.name}, {row['scope']}" if row["scope"] else metric.name
     finding = (
         f"{name}: {metric.worded(value)} in {span.label}, target {metric.worded(row['target'])} "
