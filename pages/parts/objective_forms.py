@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import streamlit as st
@@ -11,13 +11,14 @@ from analytics import catalog, questions
 from analytics.questions import ObjectiveStatus
 from kb import editing, history
 from kb.access import DEPARTMENTS
-from kb.errors import Conflict, Refused
+from kb.errors import Refused
 from pages.ui import door, people
 from pages.ui.cards import explained, known, unit_name
 from pages.ui.door import View
 from pages.ui.filters import Scope
 from pages.ui.page import stamp
 from pages.ui.plain import plain
+from pages.ui.saving import saved, seen
 
 NAMES = list(catalog.METRICS)
 
@@ -71,7 +72,7 @@ def _set(
             second_department=owners[1], scope=family, baseline=now if known(now) else None, note=note or None,
         )  # fmt: skip
 
-    _done(write, "The objective is set.")
+    saved(write, "The objective is set.")
 
 
 def change(view: View, objectives: Sequence[ObjectiveStatus]) -> None:
@@ -88,73 +89,31 @@ def change(view: View, objectives: Sequence[ObjectiveStatus]) -> None:
         )
         one = named[chosen or next(iter(named))]
         _history(view, one.objective_id)
-        _change_form(view, one, _seen(one))
+        buttons = (f"save-{one.objective_id}", f"close-{one.objective_id}")
+        _change_form(view, one, seen(str(one.objective_id), one.version, buttons))
 
 
-def _seen(one: ObjectiveStatus) -> int:
-    """The version that was on the screen. When a form arrives, the base may hold a later one: it must not count."""
-    place, number = f"seen-{one.objective_id}", one.objective_id
-    if not (st.session_state.get(f"save-{number}") or st.session_state.get(f"close-{number}")):
-        st.session_state[place] = one.version
-    return int(st.session_state.get(place, one.version))
-
-
-def _change_form(view: View, one: ObjectiveStatus, seen: int) -> None:
+def _change_form(view: View, one: ObjectiveStatus, version: int) -> None:
     number = one.objective_id
     with st.form(f"change-objective-{number}", border=False):
         named = _named("New target", one.metric, view)
-        target = st.number_input(named, value=one.target, format="%.6g", key=f"target-{number}-{seen}")
-        due_on = st.date_input("New day", one.due_on, format="YYYY-MM-DD", key=f"due-{number}-{seen}")
-        reason = st.text_input("Why", key=f"why-{number}-{seen}") or None
+        target = st.number_input(named, value=one.target, format="%.6g", key=f"target-{number}-{version}")
+        due_on = st.date_input("New day", one.due_on, format="YYYY-MM-DD", key=f"due-{number}-{version}")
+        reason = st.text_input("Why", key=f"why-{number}-{version}") or None
         if st.form_submit_button("Save", key=f"save-{number}"):
             changed = {"target": target, "due_on": due_on}
-            _done(
-                lambda: editing.change_objective(view.base, view.who, number, seen, reason, **changed),
+            saved(
+                lambda: editing.change_objective(view.base, view.who, number, version, reason, **changed),
                 "The objective is changed.",
             )
         if st.form_submit_button("Close the objective", key=f"close-{number}"):
-            _done(
-                lambda: editing.close_objective(view.base, view.who, number, seen, reason), "The objective is closed."
+            saved(
+                lambda: editing.close_objective(view.base, view.who, number, version, reason),
+                "The objective is closed.",
             )
-
-
-def _done(write: Callable[[], object], success: str) -> None:
-    """Write; then show it at once, or say why not."""
-    try:
-        write()
-    except Conflict as conflict:
-        st.error(plain(f"{conflict}. Theirs: {_pairs(conflict.theirs)}. Yours: {_pairs(conflict.mine)}."))
-        return
-    except Refused as refused:
-        st.error(plain(refused))
-        return
-    st.toast(success)
-    st.rerun()
-
-
-def _pairs(values: dict[str, object]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
 
 
 def _history(view: View, objective_id: int) -> None:
     entries = history.changes(view.base, view.who, table="objectives", subject=objective_id, limit=3)
     for entry in entries.itertuples():
         st.caption(plain(f"{entry.user_name} ({entry.department}): {entry.verb}, {stamp(entry.happened_at)}"))
-
-
-def recent(view: View) -> None:
-    """The last changes of objectives, each of which can be taken back."""
-    box = st.expander("Last changes of objectives", key="recent-objectives", on_change="rerun")
-    if not box.open:
-        return
-    with box:
-        entries = history.changes(view.base, view.who, table="objectives", limit=5)
-        if entries.empty:
-            st.caption("Nobody changed an objective yet.")
-        for entry in entries.itertuples():
-            by = f"{entry.user_name} ({entry.department})"
-            told = f"{stamp(entry.happened_at)}: {by} {entry.verb} objective {entry.subject}"
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(plain(f"{told}. {entry.reason or ''}"), width="stretch")
-                if view.who.may("edit") and st.button("Take back", key=f"back-{entry.sequence}", type="tertiary"):
-                    _done(lambda: editing.take_back(view.base, view.who, entry.sequence), "The change is taken back.")  # noqa: B023

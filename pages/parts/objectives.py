@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics.charts import shown
 from analytics.questions import ObjectiveStatus
-from pages.parts import objective_forms
+from pages.parts import objective_forms, recent
 from pages.ui import door
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
@@ -29,7 +29,7 @@ def common(view: View, scope: Scope) -> None:
             _card(view, scope, one)
     objective_forms.new(view, scope)
     objective_forms.change(view, found)
-    objective_forms.recent(view)
+    recent.changes(view, "objectives", "Last changes of objectives")
 
 
 def _card(view: View, scope: Scope, one: ObjectiveStatus) -> None:
