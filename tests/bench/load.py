@@ -24,6 +24,8 @@ ROUNDS, RERUNS, WARM_UP = 5, 60, 15
 CROWD_SECONDS = 40
 MANY = 5_000
 TICKS = os.sysconf("SC_CLK_TCK")
+FAMILIES = ("Batteries", "Chargers", "Displays", "Drive units", "Lights", "Trailers")
+SITES = ("BRQ", "GRZ")
 PERIODS = ("Last complete month", "Last 3 months", "Last 12 months")
 ALMOST_EMPTY = """
 import plotly.graph_objects as go
@@ -105,6 +107,12 @@ def usual(chance: random.Random) -> dict[str, str | tuple[str, ...]]:
     return {"Period": chance.choice(PERIODS)}
 
 
+def narrowed(chance: random.Random) -> dict[str, str | tuple[str, ...]]:
+    """Families and months, chosen so that hardly two people ever see the same."""
+    families = tuple(sorted(chance.sample(FAMILIES, chance.randint(1, len(FAMILIES) - 1))))
+    return {"Period": chance.choice(PERIODS), "Family": families, "Site": tuple(chance.sample(SITES, 1))}
+
+
 def unseen(days: Iterator[date]) -> Choice:
     """Dates of one's own that nobody used before, so that no answer is kept yet."""
 
@@ -120,11 +128,13 @@ def _crowds(folder: Path) -> list[Figure]:
     with _application(folder, "crowd") as app:
         crowd(app.url, 3, 8, usual)  # the three views are known before the crowd comes
         few, more = (crowd(app.url, people, CROWD_SECONDS, usual) for people in (25, 50))
+        chosen = crowd(app.url, 25, CROWD_SECONDS, narrowed)
         days = iter(date(2024, 1, 1) + timedelta(hours=3 * n) for n in range(100_000))
         new = crowd(app.url, 25, CROWD_SECONDS, unseen(days))
     return [
         *_waits("25 people, one process", few, 0.1),
         *_waits("50 people, one process", more, 0.25),
+        *_waits("25 people, families and sites that hardly anybody chose before", chosen, 1.0),
         *_waits("25 people, dates that nobody used before", new, 1.0),
     ]
 
