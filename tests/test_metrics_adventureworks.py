@@ -298,6 +298,7 @@ def test_what_this_company_cannot_be_asked_names_the_missing_columns(bicycles: K
     )
     assert reasons["first_pass_yield"] == "there are no inspections: import inspections"
     assert reasons["nps"] == "no feedback is of the kind NPS: import feedback.kind and score"
+    assert reasons["nonconformances_shared"] == "there are no lot materials: import lot_materials"
     assert reasons["rework_rate"].startswith("no nonconformance has the disposition rework")
     assert set(reasons) >= {"rolled_throughput_yield", "on_time_to_promise", "forecast_error", "capa_cycle_time"}
     assert not {

@@ -101,7 +101,8 @@ METRICS = (
         ("purchasing", "quality"),
         "Nonconformances, each shared equally over the supplier lots that went into its lot, by the day it was found: "
         "what a supplier or material takes part in, not what it is guilty of.",
-        "our own definition", (Term("nonconformance_shares", "nonconformances"),), needs=(need("nonconformances"),),
+        "our own definition", (Term("nonconformance_shares", "nonconformances"),),
+        needs=(need("nonconformances"), need("lot_materials", "supplier_lot_number")),
     ),
     Metric(
         "units_nonconforming", "Nonconforming units", "sum", "units", "down", ("production", "quality"),
