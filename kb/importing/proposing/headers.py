@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -19,6 +19,7 @@ LANGUAGES = {
 MOST_READINGS = 48
 LONGEST_PHRASE = 3
 LONGEST_HEADER = 120
+MOST_KEPT = 20_000  # headers remembered by the process: anybody may bring new ones
 _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z#]+")
 _UNITS = re.compile(r"[(\[][^)\]]{0,4}[)\]]")  # (kg), (Y/N): how cells are written, not what they are
 _LETTERS = str.maketrans({"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "œ": "oe", "º": "o", "°": "."})
@@ -68,7 +69,7 @@ def shared_prefix(headers: Sequence[str]) -> str | None:
     return word if count >= 4 and count > 0.6 * len(headers) else None
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def readings(header: str, prefix: str | None = None) -> tuple[Reading, ...]:
     """Every way to read the header, the ones with fewest unknown words; pieces that say nothing are left out."""
     words = tokens(header)
@@ -106,7 +107,7 @@ def _known(word: str) -> tuple[Reading, ...]:
     return tuple((Piece(word, concept, langs),) for concept, langs in lexicon.words.get(word, {}).items())
 
 
-@cache
+@lru_cache(MOST_KEPT)
 def _word(word: str) -> tuple[Reading, ...]:
     return _known(word) or _compound(word) or _similar(word) or _ending(word) or ((Piece(word, None),),)
 
