@@ -169,6 +169,8 @@ def test_the_newest_texts_of_all_kinds_come_first(company: KnowledgeBase, who: P
 def test_more_texts_than_the_cap_are_counted_and_cut(company: KnowledgeBase, who: Person) -> None:
     frame, total = questions.newest_texts(company, who, period=FEBRUARY, limit=2)
     assert (list(frame["number"]), total) == (["C2", "W4"], 9)
+    one = questions.newest_texts(company, who, period=FEBRUARY, kinds=("Complaints",), limit=1)
+    assert (list(one[0]["number"]), one[1]) == (["C2"], 2)
 
 
 def test_texts_are_searched_over_all_kinds_or_some(company: KnowledgeBase, who: Person) -> None:
@@ -183,6 +185,8 @@ def test_undated_texts_come_last_and_count_only_at_any_time(company: KnowledgeBa
     with company.writing() as connection:
         add(connection, "complaints", "complaint_number received_on text", ("C9", None, "undated"))
     assert questions.newest_texts(company, who, period=None)[0]["number"].iloc[-1] == "C9"
+    newest = questions.newest_texts(company, who, period=None, kinds=("Complaints",), limit=1)
+    assert list(newest[0]["number"]) == ["C3"]
     assert "C9" not in set(questions.newest_texts(company, who, period=YEAR)[0]["number"])
 
 
