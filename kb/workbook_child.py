@@ -80,7 +80,8 @@ def _look(book: CalamineWorkbook, job: dict[str, Any], facts: dict[str, SheetFac
     _, sheet, row, header = best
     visible = _candidates(book, None)
     return {
-        "sheet": sheet, "header_row": row, "header": header, "notes": _notes(book, sheet, job, facts), "sheets": visible,
+        "sheet": sheet, "header_row": row, "header": header, "notes": _notes(book, sheet, job, facts),
+        "sheets": visible,
     }  # fmt: skip
 
 

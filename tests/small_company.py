@@ -93,6 +93,7 @@ def opinions(connection: Connection) -> None:
         connection, "requests", "request_number received_on kind product_id customer_id",
         ("W1", "01-02", "wish", 1, 1), ("W2", "01-30", "lost order", 2, 2), ("W3", "02-03", "wish", 2, 1),
     )  # fmt: skip
+    add(connection, "recalls", "recall_number started_on product_id quantity", ("RC1", "01-20", 1, 40))
     add(
         connection, "complaints", "complaint_number received_on customer_id severity closed_on",
         ("C0", "2024-12-15", 3, 4, "2025-02-01"),

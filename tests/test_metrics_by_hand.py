@@ -83,6 +83,7 @@ BY_HAND: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]
     "nps": ((40.0, 200, 5), (-100.0, -100, 1)),
     "csat": ((200 / 3, 2, 3), (0.0, 0, 1)),
     "requests": ((2, 2, NAN), (1, 1, NAN)),
+    "recalls": ((1, 1, NAN), (NAN, NAN, NAN)),
     # shipped from February 2024 to January 2025: A 12 + 30 at 2, B 2 + 5 at 3; a month later A 30, B 2 + 15
     "days_of_supply": ((190 * 365 / 105, 190, 105 / 365), (50 * 365 / 111, 50, 111 / 365)),
     # A 80 less 3 * 42 / 12 at 2, B 10 less 3 * 7 / 12 at 3; A 25 less 3 * 30 / 12 at 2

@@ -65,6 +65,16 @@ def test_each_page_opens_on_one_row(sqlite_base: KnowledgeBase, open_page: Open,
     sound(open_page(name, base="Own"))
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_opens_where_no_figure_can_be_worked_out(
+    sqlite_base: KnowledgeBase, open_page: Open, name: str
+) -> None:
+    with sqlite_base.writing() as connection:
+        add(connection, "products", "sku", ("A",))
+        add(connection, "lots", "lot_number product_id started_on", ("L1", 1, "01-10"))
+    sound(open_page(name, base="Own"))
+
+
 @pytest.mark.parametrize("tab", TABS)
 def test_each_part_of_the_data_page_opens(full: Path, open_page: Open, tab: str) -> None:
     sound(open_page("data.py", section=tab))

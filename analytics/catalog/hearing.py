@@ -113,4 +113,9 @@ METRICS = (
         "Number of wishes, lost orders and changes of specification, by the day they came in.",
         "common practice", (Term("requests", "requests"),), needs=(need("requests"),),
     ),
+    Metric(
+        "recalls", "Recalls", "sum", "count", "down", ("quality", "production"),
+        "Number of recalled products, by the day the recall began.",
+        "common practice", (Term("recalls", "recalls"),), needs=(need("recalls"),),
+    ),
 )  # fmt: skip

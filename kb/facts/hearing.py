@@ -10,7 +10,7 @@ from kb.facts.selling import SHIPMENTS
 from kb.facts.shared import CUSTOMERS, PRODUCTS, joined, of_customer, of_lot, of_product, plain, table
 
 RETURNS, COMPLAINTS = table("returns"), table("complaints")
-FEEDBACK, REQUESTS = table("feedback"), table("requests")
+FEEDBACK, REQUESTS, RECALLS = table("feedback"), table("requests"), table("recalls")
 SHARES = table("field_allocations")
 WINDOW_DAYS = 180
 """A cohort is followed this long, so that old and young cohorts compare."""
@@ -152,4 +152,15 @@ def _requests() -> Fact:
     )  # fmt: skip
 
 
-FACTS = (_returns(), _complaints(), _returned(), _complained(), _feedback(), _requests())
+def _recalls() -> Fact:
+    joins, dimensions = joined(of_product(RECALLS.c.product_id), of_lot(RECALLS.c.lot_id))
+    return Fact(
+        "recalls", "Recalls", "one recall of one product, by the day it began",
+        table="recalls", root=RECALLS, key=Column(RECALLS.c.recall_number), on=Column(RECALLS.c.started_on),
+        joins=joins, dimensions={**dimensions, **plain(RECALLS, "severity")},
+        measures={"recalls": Column(literal(1)), "units_recalled": Column(RECALLS.c.quantity)},
+        details=plain(RECALLS, "text"),
+    )  # fmt: skip
+
+
+FACTS = (_returns(), _complaints(), _returned(), _complained(), _feedback(), _requests(), _recalls())

@@ -104,7 +104,7 @@ ROLLUPS: tuple[Rollup, ...] = (
     *by("complained", "product"), *by("complained", "product", "line"), *by("complained", "customer"),
     *by("feedback", "product", labels=("kind",)), *by("feedback", "customer", labels=("kind",)),
     *by("requests", "product", labels=("kind",)), *by("requests", "customer", labels=("kind",)),
-    *by("stock", "product"),
+    *by("recalls", "product"), *by("stock", "product"),
     *by("forecasts", "product"),
 )  # fmt: skip
 """A fact joins this list by one line; tests compare every sum with the fact's own."""

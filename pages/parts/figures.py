@@ -16,10 +16,11 @@ from pages.ui.filters import Scope
 # The first three of each that the data support; what the files cannot answer gives way to the next.
 SALES = (
     "revenue", "on_time_to_promise", "return_rate_cohort", "return_rate_calendar", "on_time_to_request", "orders",
-    "units_shipped", "complaints",
+    "units_shipped", "complaints", "returns", "nps", "requests",
 )  # fmt: skip
 PRODUCTION = (
     "first_pass_yield", "scrap_rate", "cost_of_poor_quality", "supplier_reject_rate", "internal_ppm", "forecast_error",
+    "nonconformances", "recalls",
 )  # fmt: skip
 A_SIDE = 3
 

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics import catalog
 from analytics.charts import Drawing
 from analytics.questions import Card, Moved
-from pages.ui import door, show
+from pages.ui import door, page, show
 from pages.ui.cards import known
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
@@ -20,7 +20,12 @@ TELLING = "most telling"
 
 def what_moved(view: View, scope: Scope, cards: Sequence[Card]) -> None:
     """Choose a metric and a split; the trend and the contributions stand side by side, the table below."""
-    key, by = _chosen(view, cards)
+    missing = door.ask(view, "unsupported")
+    keys = [key for key in catalog.METRICS if key not in missing]
+    if not keys:
+        page.nothing("No figure can be worked out from the files so far; the Data page says what each would need.")
+        return
+    key, by = _chosen(keys, cards)
     left, right = st.columns(2, gap="medium")
     with left:
         _trend(view, scope, key)
@@ -33,9 +38,7 @@ def what_moved(view: View, scope: Scope, cards: Sequence[Card]) -> None:
     _table(view, scope, found)
 
 
-def _chosen(view: View, cards: Sequence[Card]) -> tuple[str, str]:
-    missing = door.ask(view, "unsupported")
-    keys = [key for key in catalog.METRICS if key not in missing]
+def _chosen(keys: Sequence[str], cards: Sequence[Card]) -> tuple[str, str]:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.subheader("What moved and why", anchor=False, width="stretch")
         key = st.selectbox(
