@@ -193,6 +193,16 @@ def test_scores_of_another_kind_are_no_nps(base: KnowledgeBase, who: Person) -> 
     assert metrics.unsupported(base, who)["nps"] == "no feedback is of the kind NPS: import feedback.kind and score"
 
 
+def test_every_metric_is_a_card_and_a_trend_that_ends_with_its_value(company: KnowledgeBase, who: Person) -> None:
+    for card in questions.cards(company, who, list(catalog.METRICS), FEBRUARY):
+        assert card.reason is None, card.metric.key
+        # the last month followed for a year is one in which nothing was shipped
+        assert math.isnan(card.value) == (card.metric.key == "claims_per_1000"), card.metric.key
+        trend = questions.trend(company, who, card.metric.key, end=card.period)
+        assert float(trend["value"].iloc[-1]) == pytest.approx(card.value, nan_ok=True), card.metric.key
+        assert card.sparkline[-1] == pytest.approx(card.value, nan_ok=True), card.metric.key
+
+
 def test_a_balance_is_not_split_into_contributions(company: KnowledgeBase, who: Person) -> None:
     with pytest.raises(Refused, match="do not add up to a change of Exchange balance: compare its values by group"):
         questions.moved(company, who, "exchange_balance", period=FEBRUARY, by="told_to")
