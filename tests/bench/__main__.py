@@ -19,6 +19,7 @@ BENCHES = {
     "tamper": ("tests.bench.safety", "tamper"),
     "first_page": ("tests.bench.first_page", "run"),
     "load": ("tests.bench.load", "run"),
+    "superset": ("tests.bench.superset", "run"),
     "demo_difficulty": ("tests.bench.answers", "demo_difficulty"),
     "metrics": ("tests.bench.answers", "metrics"),
     "rollups_sqlite": ("tests.bench.rollups", "sqlite"),
