@@ -19,7 +19,7 @@ from kb import facts, importing, rollups, store
 from kb.access import Person
 from kb.models import Base, MonthlySum, RollupState, Shipment
 from kb.models.base import Edited
-from kb.rollups import declared, reach, writing
+from kb.rollups import declared, reach, renewal, writing
 from kb.store import KnowledgeBase
 from tests import small_company
 from tests.importing import WHO, load, put
@@ -213,6 +213,21 @@ def test_rows_that_went_past_the_import_are_not_overlooked(base: KnowledgeBase, 
     assert metrics.evaluate(base, WHO, ["units_shipped"], period=None)["value"].item() > 1e6
     store.open_base(base.url)
     assert differences(base) == []
+
+
+def test_a_first_load_of_very_many_rows_leaves_the_sums_for_afterwards(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "FIRST_LOAD", 20)
+    inventor, _ = company(base, tmp_path, 8)
+    with base.reading() as connection:
+        used = rollups.in_use(connection)
+    assert "order_lines by product" not in used
+    assert "requests by customer kind" in used
+    units = metrics.evaluate(base, WHO, ["units_shipped"], period=None)["value"].item()
+    load(base, write(inventor.files(more=3, only="shipments"), tmp_path / "more"))
+    assert differences(base) == []
+    assert metrics.evaluate(base, WHO, ["units_shipped"], period=None)["value"].item() > units
 
 
 def test_an_old_base_gets_its_sums_when_it_is_opened(base: KnowledgeBase, who: Person) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from kb import rollups
 from kb.access import Person, require
 from kb.errors import Refused
 from kb.importing import bulk, files, own, presets, templates
@@ -58,6 +59,8 @@ def run(
     files change nothing. Raises Refused where the files cannot be read or do not fit the preset.
     """
     require(who, "import")
+    if not dry_run:
+        rollups.make_ready(base)  # what is lacking would be made while the import holds the lock
     lost: OperationalError | None = None
     for _ in range(TRIES):
         try:

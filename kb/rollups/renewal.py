@@ -14,7 +14,10 @@ from kb.models import ImportChange
 from kb.rollups.reach import HORIZONS, SWITCHES, Chosen, Reach, key_of_table, reaches
 from kb.rollups.reading import in_use, last_rows, stale
 from kb.rollups.sharing import SHARES, kept_shares, months_of_other_shares
-from kb.rollups.writing import Months, add, next_month, renew, write_states
+from kb.rollups.writing import Months, add, forget_states, next_month, renew, write_states
+
+FIRST_LOAD = 50_000
+"""So many new rows, and at least as many as were there: their sums are made after the import (see make_ready)."""
 
 
 class Renewal:
@@ -51,14 +54,17 @@ class Renewal:
         self.whole |= {fact for fact, reach in reaches().items() if name in reach.columns}
 
     def finish(self) -> None:
-        """Renew what was touched; everything is renewed whose sums were not in use."""
+        """Renew what was touched, and all that was not in use; after a first load say that its sums are lacking."""
         for name in self.changed:
             self._note(name, self._changed)
         self._compare_marks()
         fresh = self._fresh()
         for name in fresh:
             self._note_fresh(name)
+        left = {name for name, reach in reaches().items() if self._is_first_load(reach, fresh)}
         for name, reach in reaches().items():
+            if name in left:
+                continue
             if name in self.whole:
                 renew(self.connection, name)
             elif self.touched[name]:
@@ -66,7 +72,15 @@ class Renewal:
                 renew(self.connection, name, months, self._older(reach))
             elif reach.root is not None and reach.root.name in fresh:
                 add(self.connection, name, key_of_table(reach.root) > self.last[reach.root.name])
-        write_states(self.connection)
+        forget_states(self.connection, left)
+        write_states(self.connection, reaches().keys() - left)
+
+    def _is_first_load(self, reach: Reach, fresh: set[str]) -> bool:
+        """Whether so many rows come that making the sums would hold the lock longer than moving the rows over."""
+        if reach.root is None or reach.root.name not in fresh:
+            return False
+        last = self.last[reach.root.name]
+        return last_rows(self.connection)[reach.root.name] - last >= max(FIRST_LOAD, last)
 
     def _note(self, name: str, chosen: Callable[[str, Collection[str]], Chosen]) -> None:
         for fact, reach in reaches().items():

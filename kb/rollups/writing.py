@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     and_,
@@ -39,8 +40,8 @@ def renew(connection: Connection, fact: str, months: Months | None = None, older
     Where no row moved to another month, `older` is the last row that was there before: then a month is looked for
     from its own first row on, which matters where no index knows the day.
     """
-    reach, names = reaches()[fact], [*(rollup.name for rollup in rollups_of(fact)), _first_rows(fact)]
-    gone = delete(SUMS).where(SUMS.c.rollup.in_(names))
+    reach = reaches()[fact]
+    gone = delete(SUMS).where(SUMS.c.rollup.in_(_names(fact)))
     if months is None:
         connection.execute(gone)
         _write(connection, reach, None)
@@ -64,19 +65,46 @@ def add(connection: Connection, fact: str, new: ColumnElement[bool]) -> None:
         _put_together(connection, names, last)
 
 
-def write_states(connection: Connection) -> None:
-    """Say that every rollup holds what the facts hold now."""
-    last = last_rows(connection)
-    connection.execute(delete(RollupState))
-    connection.execute(
-        insert(RollupState), [{"rollup": rollup.name, "signature": state(rollup, last)} for rollup in ROLLUPS]
-    )
+def write_states(connection: Connection, facts: Collection[str]) -> None:
+    """Say that the rollups of these facts hold what the facts hold now."""
+    last, kept = last_rows(connection), [rollup for rollup in ROLLUPS if rollup.fact in facts]
+    forget_states(connection, facts)
+    if kept:
+        states = [{"rollup": rollup.name, "signature": state(rollup, last)} for rollup in kept]
+        connection.execute(insert(RollupState), states)
+
+
+def forget_states(connection: Connection, facts: Collection[str]) -> None:
+    """Say nothing of these facts' rollups: nobody uses their sums then."""
+    names = [rollup.name for rollup in ROLLUPS if rollup.fact in facts]
+    connection.execute(delete(RollupState).where(RollupState.rollup.in_(names)))
+
+
+def put(connection: Connection, fact: str, made: Sequence[Sequence[Any]]) -> None:
+    """Replace all sums of a fact by these rows, in the order of COLUMNS."""
+    connection.execute(delete(SUMS).where(SUMS.c.rollup.in_(_names(fact))))
+    if made:
+        connection.execute(insert(SUMS), [dict(zip(COLUMNS, row, strict=True)) for row in made])
+    write_states(connection, [fact])
+
+
+def _names(fact: str) -> list[str]:
+    return [*(rollup.name for rollup in rollups_of(fact)), _first_rows(fact)]
 
 
 def _write(
     connection: Connection, reach: Reach, which: ColumnElement[bool] | None, months: Collection[date | None] = ()
 ) -> None:
-    """One pass over the fact's rows, by all keys and labels of its rollups; each rollup adds up from there."""
+    connection.execute(insert(SUMS).from_select(COLUMNS, sums_of(reach, which, months)))
+
+
+def sums_of(
+    reach: Reach, which: ColumnElement[bool] | None = None, months: Collection[date | None] = ()
+) -> CompoundSelect[Any]:
+    """Rows of monthly_sums, in the order of COLUMNS, of all rollups of a fact; of the months of `which` rows only.
+
+    One pass over the fact's rows, by all keys and labels of its rollups; each rollup adds up from there.
+    """
     fact, rollups = reach.fact, rollups_of(reach.fact.name)
     groups, measures = columns_of(rollups)
     sums = {name: Column(func.sum(column.expression), column.needs) for name, column in measures.items()}
@@ -92,7 +120,7 @@ def _write(
     selects = [rows(rollup, source) for rollup in rollups]
     if FIRST_ROW in sums:
         selects.append(_rows_of_months(fact.name, source))
-    connection.execute(insert(SUMS).from_select(COLUMNS, union_all(*selects)))
+    return union_all(*selects)
 
 
 def _first_rows(fact: str) -> str:
