@@ -18,6 +18,7 @@ from sqlalchemy import func, insert, select
 
 from analytics import charts, questions
 from analytics.charts.house import Drawing, empty, mark_events, month_axis
+from analytics.report import pictures
 from kb import audit, editing, history, views
 from kb.access import Person
 from kb.errors import Conflict, Refused
@@ -511,3 +512,13 @@ def test_the_author_of_an_event_from_the_command_line_is_kept_by_name_only(base:
     assert last_entry(base).user_name == who.name
     with base.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(Comment)) == 0
+
+
+def test_a_report_keeps_the_labels_of_events_in_their_rows() -> None:
+    figure = drawn()
+    mark_events(figure, happened("2026-05-01", "2026-05-02", "2026-05-03"))
+    svg = pictures.svg(Drawing(figure, "Scrap rate", "Scrap rate"))
+    shifts = {one.yshift for one in figure.layout.annotations}
+    figure.update_annotations(yshift=0)
+    assert len(shifts) > 1
+    assert svg != pictures.svg(Drawing(figure, "Scrap rate", "Scrap rate"))

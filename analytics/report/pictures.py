@@ -18,7 +18,7 @@ from matplotlib import dates, rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.transforms import blended_transform_factory
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from analytics.charts import Drawing
 from analytics.report.marks import draw
@@ -152,9 +152,11 @@ def _note(figure: Figure, panels: dict[tuple[str, str], Axes], note: Any) -> Non
         return
     across = panel.transAxes if _is_relative(note.xref) else panel.transData
     up = panel.transAxes if _is_relative(note.yref) else panel.transData
+    right, higher = ((pixels or 0) / _DOTS_AN_INCH for pixels in (note.xshift, note.yshift))
+    shift = ScaledTranslation(right, higher, figure.dpi_scale_trans)
     panel.text(
         _coordinate(note.x, note.xref), _coordinate(note.y, note.yref), plain(note.text), ha=anchor, va=level,
-        fontsize=8, transform=blended_transform_factory(across, up), clip_on=False,
+        fontsize=8, transform=blended_transform_factory(across, up) + shift, clip_on=False,
     )  # fmt: skip
 
 
