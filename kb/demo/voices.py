@@ -98,9 +98,7 @@ def requests(rng: np.random.Generator, clock: Clock, customers: pd.DataFrame) ->
 _ASKED_OF = {"van": "CHG", "colour": "PWR", "range": "PWR", "light": "LUX", "display": "DSP", "trailer": "TRL"}
 
 
-def _request(
-    dice: Dice, clock: Clock, day: int, theme: str, place: int, customers: pd.DataFrame
-) -> dict[str, object]:
+def _request(dice: Dice, clock: Clock, day: int, theme: str, place: int, customers: pd.DataFrame) -> dict[str, object]:
     fitting = [p for p in PRODUCTS if p.sku.startswith(_ASKED_OF.get(theme, ""))]
     article = fitting[int(dice.roll() * len(fitting))]
     # Every customer once before one speaks twice, so that the wish is really several customers'.
