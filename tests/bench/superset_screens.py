@@ -181,9 +181,9 @@ def visit(browser: Browser, screen: Screen, family: str, picture: str | None = N
     kilobytes = page.evaluate("() => performance.getEntriesByType('resource').reduce((a, b) => a + b.transferSize, 0)")
     if picture:
         page.screenshot(path=picture)
-    new = _changed(page, screen, screen.choose(page, family))
-    back = _changed(page, screen, screen.clear(page))
-    known = _changed(page, screen, screen.choose(page, family))
+    new = _changed(page, screen, lambda: screen.choose(page, family))
+    back = _changed(page, screen, lambda: screen.clear(page))
+    known = _changed(page, screen, lambda: screen.choose(page, family))
     page.close()
     again = _opened(context.new_page(), screen)
     context.close()
@@ -198,9 +198,10 @@ def _opened(page: Page, screen: Screen) -> Spent:
     return Spent(time.perf_counter() - started, cpu(screen.pid) - used)
 
 
-def _changed(page: Page, screen: Screen, act: Callable[[], Any]) -> Spent:
+def _changed(page: Page, screen: Screen, prepared: Callable[[], Callable[[], Any]]) -> Spent:
     """Act on the filter; done when all numbers, all charts and the table are others than before."""
     before = page.evaluate("() => window.looked()")
+    act = prepared()
     used = cpu(screen.pid)
     act()
     found = page.wait_for_function(_WHOLE, arg=[before, NUMBERS, screen.charts], polling=LOOKS_MS)
