@@ -91,6 +91,11 @@ def _import(options: argparse.Namespace) -> int:
     base = _base()
     preset = importing.own.load(base, access.command_line(), options.preset)
     report = importing.run(base, access.command_line(), options.paths, preset, dry_run=options.dry_run, progress=_say)
+    if report.import_id is not None:
+        _say("Making monthly sums")
+        started = time.perf_counter()
+        importing.settle(base)
+        report.phases["monthly sums, after the commit"] = time.perf_counter() - started
     _done_saying()
     _print_report(report)
     if options.refused:

@@ -36,6 +36,7 @@ __all__ = [
     "presets",
     "refused_csv",
     "run",
+    "settle",
     "templates",
     "undo",
 ]
@@ -73,6 +74,14 @@ def run(
             lost = error
             progress("The database was restarted: starting again")
     raise Refused("the base keeps changing or restarting during the import: try again later") from lost
+
+
+def settle(base: KnowledgeBase) -> None:
+    """Make the monthly sums that a first load of very many rows put off; call it after `run`, it needs no lock.
+
+    Until it is done answers are worked out from the facts: right, but slower.
+    """
+    rollups.make_ready(base)
 
 
 def _attempt(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 
@@ -110,4 +111,6 @@ def _run(view: View, paths: list[Path], preset: Preset, *, dry_run: bool) -> Non
             import_result.keep_refusal(str(refused))
             return
         status.update(label="Checked" if dry_run else "Imported", state="complete", expanded=False)
+    if not dry_run:
+        Thread(target=importing.settle, args=(view.base,), daemon=True).start()
     import_result.keep(report)
