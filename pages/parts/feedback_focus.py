@@ -113,7 +113,9 @@ def bars(view: View, scope: Scope, what: str, key: str) -> Heard | None:
 
 def _members(view: View, scope: Scope, found: Heard) -> None:
     """The bars as a table, the way to the records of each, and the download."""
-    box = st.expander(f"{found.what} as a table, with records", key="heard-table", on_change="rerun")
+    box = st.expander(
+        f"{found.what} as a table, with records", key="heard-table", on_change="rerun", bind="query-params"
+    )
     if not box.open:
         return
     with box:

@@ -99,7 +99,7 @@ def _nothing(found: Moved | None) -> str:
 
 def _table(view: View, scope: Scope, found: Moved) -> None:
     label = f"Contributions by {found.by.replace('_', ' ')} as a table, with their records"
-    box = st.expander(label, key="contributions-table", on_change="rerun")
+    box = st.expander(label, key="contributions-table", on_change="rerun", bind="query-params")
     if not box.open:  # the browser loads what draws tables only when somebody wants one
         return
     with box:

@@ -54,7 +54,9 @@ def _chosen(view: View) -> tuple[str, str]:
 
 def _table(view: View, scope: Scope, found: Defects) -> None:
     word = found.by.replace("_", " ")
-    box = st.expander(f"The whole ranking by {word}, with its records", key="ranking-table", on_change="rerun")
+    box = st.expander(
+        f"The whole ranking by {word}, with its records", key="ranking-table", on_change="rerun", bind="query-params"
+    )
     if not box.open:
         return
     frame = found.pareto.whole.assign(

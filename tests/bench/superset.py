@@ -135,7 +135,7 @@ def _notes(theirs: Superset) -> list[str]:
         "six datasets are queries over the tables with our definitions; it does not get our monthly sums.",
         f"Shown by Superset: six plain numbers, {CHARTS} charts, a table of four columns. Shown by ours: six cards "
         "with change, target and course, eight charts with targets, events and findings as titles, a table of eight "
-        "columns that is opened by a click as soon as it can be, which runs the page again; so ours draws more. A "
+        "columns; so ours draws more. A "
         "change of filter counts from the mouse going down (ours: on the family; Superset: on Apply filters, after the "
         "family was chosen) until all numbers, charts and the table are others and nothing loads, looked at 25 times a "
         "second. A family that nobody looked at yet differs in each round. Both servers are warm: a visitor came "

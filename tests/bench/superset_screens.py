@@ -57,12 +57,6 @@ _THEIRS = f"""() => {{ {_SEEN}
     table: all('[data-test=slice-container] table td').map(cell => cell.innerText),
   }};
 }}"""
-_UNFOLD = """() => {
-  const title = [...document.querySelectorAll('[data-testid=stExpander] summary')]
-    .find(one => one.innerText.includes('as a table, with their records'));
-  title?.click();
-  return !!title;
-}"""
 _WHOLE = """([before, numbers, charts]) => {
   const now = window.looked();
   if (!now.rests) return false;
@@ -105,8 +99,6 @@ class Screen(Protocol):
 
     def visitor(self, browser: Browser) -> BrowserContext: ...
 
-    def unfold(self, page: Page) -> None: ...
-
     def choose(self, page: Page, family: str) -> Callable[[], None]: ...
 
     def clear(self, page: Page) -> Callable[[], None]: ...
@@ -119,15 +111,11 @@ class Ours:
 
     def __init__(self, url: str, pid: int, key: str, split: str) -> None:
         self.pid = pid
-        shown = {"metric": catalog.get(key).name, "by": split, "below": "Twelve months"}
+        shown = {"metric": catalog.get(key).name, "by": split, "below": "Twelve months", "contributions-table": "true"}
         self.address = f"{url}/?{urlencode(shown)}"
 
     def visitor(self, browser: Browser) -> BrowserContext:
         return browser.new_context(viewport=SIZE, locale="en-GB")
-
-    def unfold(self, page: Page) -> None:
-        """The table has no address of its own: it is opened by a click as soon as it can be."""
-        page.wait_for_function(_UNFOLD)
 
     def choose(self, page: Page, family: str) -> Callable[[], None]:
         page.locator(".st-key-family input").click()
@@ -150,9 +138,6 @@ class Board:
 
     def visitor(self, browser: Browser) -> BrowserContext:
         return browser.new_context(viewport=SIZE, locale="en-GB", storage_state=self.entered.storage_state())
-
-    def unfold(self, page: Page) -> None:
-        """Everything is open."""
 
     def choose(self, page: Page, family: str) -> Callable[[], None]:
         page.locator("[data-test=form-item-value] .ant-select").click()
@@ -193,7 +178,6 @@ def visit(browser: Browser, screen: Screen, family: str, picture: str | None = N
 def _opened(page: Page, screen: Screen) -> Spent:
     used, started = cpu(screen.pid), time.perf_counter()
     page.goto(screen.address, wait_until="commit")
-    screen.unfold(page)
     page.wait_for_function(_WHOLE, arg=[None, NUMBERS, screen.charts], polling=LOOKS_MS)
     return Spent(time.perf_counter() - started, cpu(screen.pid) - used)
 
