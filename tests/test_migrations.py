@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from alembic import command
@@ -46,7 +47,10 @@ class Failure(Exception):
 
 @contextmanager
 def failing_after(base: KnowledgeBase, count: int) -> Iterator[None]:
-    """Break the migration off once that many statements that change something have run."""
+    """Break the migration off once that many statements that change something have run.
+
+    The monthly sums, which an opening makes after the migration, are left out: they are no part of it.
+    """
     done = 0
 
     def after(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -58,7 +62,8 @@ def failing_after(base: KnowledgeBase, count: int) -> Iterator[None]:
 
     event.listen(base.writer, "after_cursor_execute", after)
     try:
-        yield
+        with patch("kb.rollups.make_ready"):
+            yield
     finally:
         event.remove(base.writer, "after_cursor_execute", after)
 
