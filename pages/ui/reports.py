@@ -60,7 +60,7 @@ def offer(view: View) -> None:
     with noted.place:
         for form, (label, kind) in FORMATS.items():
             st.download_button(
-                label, partial(_content, view, report, form), f"{_file(report.title)}.{form}", kind,
+                label, partial(_content, view, report, form), f"{file_name(report.title)}.{form}", kind,
                 key=f"report-{form}", on_click="ignore", type="tertiary", disabled=not view.who.may("export"),
                 help="This page with its figures and filters as one file that needs nothing else",
             )  # fmt: skip
@@ -84,6 +84,7 @@ def _made(report: Report, form: str) -> bytes:
     return getattr(import_module(f"analytics.report.{form}"), form)(report)
 
 
-def _file(title: str) -> str:
+def file_name(title: str, otherwise: str = "download") -> str:
+    """The title as the name of a file, without its ending."""
     kept = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in title.lower())
-    return "-".join(filter(None, kept.split("-"))) or "report"
+    return "-".join(filter(None, kept.split("-"))) or otherwise

@@ -94,7 +94,7 @@ def downloads(
         for form, label in (("csv", "CSV"), ("xlsx", "Excel")):
             made = partial(content, view, frame, title, dict(filters), form, cap)
             st.download_button(
-                label, made, f"{_file(title)}.{form}", MIME[form], key=f"{key}-{form}", on_click="ignore",
+                label, made, f"{reports.file_name(title)}.{form}", MIME[form], key=f"{key}-{form}", on_click="ignore",
                 type="tertiary", disabled=not view.who.may("export"), help=f"{title} as {label} file",
             )  # fmt: skip
 
@@ -111,8 +111,3 @@ def content(
     return exporting.export_frame(
         frame, title=title, filters=filters, data_time=age(view), format=form, who=view.who, base=view.base, cap=cap
     )
-
-
-def _file(title: str) -> str:
-    kept = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in title.lower())
-    return "-".join(filter(None, kept.split("-"))) or "download"
