@@ -84,7 +84,7 @@ def _made(report: Report, form: str) -> bytes:
     return getattr(import_module(f"analytics.report.{form}"), form)(report)
 
 
-def file_name(title: str, otherwise: str = "download") -> str:
+def file_name(title: str) -> str:
     """The title as the name of a file, without its ending."""
     kept = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in title.lower())
-    return "-".join(filter(None, kept.split("-"))) or otherwise
+    return "-".join(filter(None, kept.split("-"))) or "download"
