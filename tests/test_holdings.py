@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pytest import MonkeyPatch
 from sqlalchemy import event, insert
 
 from kb import importing
@@ -38,6 +39,13 @@ def test_rows_that_came_past_the_import_are_noticed(base: KnowledgeBase) -> None
     assert held(base) == [False, True]
     with base.reading() as connection:
         assert row_counts(connection, ["sites"]) == {"sites": 1}
+
+
+def test_a_full_memory_makes_room_without_losing_an_answer(base: KnowledgeBase, monkeypatch: MonkeyPatch) -> None:
+    with base.reading() as connection:
+        assert holdings(connection, [NAMES]) == {NAMES: False}
+        monkeypatch.setattr("kb.facts.holdings.MOST_REMEMBERED", 0)
+        assert holdings(connection, [PRICE, NAMES]) == {PRICE: False, NAMES: False}
 
 
 def test_what_was_asked_before_is_not_looked_for_again(base: KnowledgeBase, tmp_path: Path) -> None:

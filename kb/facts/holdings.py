@@ -19,6 +19,7 @@ Source = tuple[str, tuple[str, ...]]
 column=word in small letters); no columns: any row will do."""
 Question = TypeVar("Question", bound=Hashable)
 MOST_REMEMBERED = 5_000
+ABSENT = object()
 _remembered: dict[tuple[Any, ...], Any] = {}
 
 
@@ -48,13 +49,16 @@ def _known(
     now = tuple(connection.execute(select(*marks)).one())
     state = {name: (connection.engine.url, now[0], last) for name, last in zip(tables, now[1:], strict=True)}
     keys = {one: (*state[table_of(one)], expression.__name__, one) for one in asked}
-    missing = [one for one in asked if keys[one] not in _remembered]
+    # what is known is taken out before room is made for more, because many threads share the memory
+    known = {one: _remembered.get(keys[one], ABSENT) for one in asked}
+    missing = [one for one in asked if known[one] is ABSENT]
     if missing:
         found = connection.execute(select(*(expression(one).label(f"a{i}") for i, one in enumerate(missing)))).one()
+        known.update(zip(missing, found, strict=True))
         if len(_remembered) > MOST_REMEMBERED:
             _remembered.clear()
-        _remembered.update(zip((keys[one] for one in missing), found, strict=True))
-    return {one: _remembered[keys[one]] for one in asked}
+        _remembered.update((keys[one], known[one]) for one in missing)
+    return known
 
 
 @cache
