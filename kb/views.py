@@ -21,17 +21,14 @@ from sqlalchemy import (
 )
 
 from kb.access import Person, require
+from kb.corrections import RECORDS
 from kb.errors import Refused
 from kb.models import (
     Action,
     Base,
-    Complaint,
-    Feedback,
     Group,
     Link,
     Membership,
-    Nonconformance,
-    Return,
     Signal,
 )
 from kb.store import KnowledgeBase
@@ -123,29 +120,22 @@ def _order_line(source: FromClause, line: Any) -> tuple[FromClause, list[Any]]:
 
 def _assignments(connection: Connection) -> pd.DataFrame:
     """side (factory, field), record_type (defect, return, complaint, feedback), record_number, group_id, confidence."""
+    grade = (Membership.group_id, Membership.confidence)
     parts = [
-        select(Group.side, literal(kind).label("record_type"), number.label("record_number"), *_GRADE)
-        .join(Membership, Membership.group_id == Group.group_id)
-        .join(model, (Membership.record_type == kind) & (Membership.record_id == key))
-        for kind, model, key, number in _RECORDS
+        select(Membership.side, literal(kind).label("record_type"), number.label("record_number"), *grade).join(
+            model, (Membership.record_type == kind) & (Membership.record_id == key)
+        )
+        for kind, (_, model, key, number) in RECORDS.items()
     ]
     return _read(connection, union_all(*parts).order_by("side", "record_type", "record_number"))
 
 
-_GRADE = (Membership.group_id, Membership.confidence)
-_RECORDS: tuple[tuple[str, Any, Any, Any], ...] = (
-    ("defect", Nonconformance, Nonconformance.nonconformance_id, Nonconformance.nonconformance_number),
-    ("return", Return, Return.return_id, Return.return_number),
-    ("complaint", Complaint, Complaint.complaint_id, Complaint.complaint_number),
-    ("feedback", Feedback, Feedback.feedback_id, Feedback.feedback_number),
-)
-
-
 def _groups(connection: Connection) -> pd.DataFrame:
     size = select(func.count()).where(Membership.group_id == Group.group_id).scalar_subquery()
-    columns = (Group.group_id, Group.side, Group.name, size.label("size"), Group.terms, Group.stability)
-    days = (Group.first_seen_on, Group.last_seen_on)
-    return _read(connection, select(*columns, *days).order_by(Group.group_id))
+    name = func.coalesce(Group.given_name, Group.name).label("name")
+    columns = (Group.group_id, Group.side, name, size.label("size"), Group.terms, Group.stability)
+    alive = select(*columns, Group.first_seen_on, Group.last_seen_on).where(Group.status == "alive")
+    return _read(connection, alive.order_by(Group.group_id))
 
 
 def _links(connection: Connection) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from kb.models.keeping import (
     User,
     UserDepartment,
 )
-from kb.models.learned import Correction, Group, Link, Membership, Run
+from kb.models.learned import Correction, Group, GroupChange, LearnedModel, Link, Membership, Run
 from kb.models.making import Inspection, Lot, LotMaterial, Nonconformance, PurchaseReceipt, WorkOrder
 from kb.models.master import BomLine, Customer, Material, Product, Site, Supplier, WorkCenter
 from kb.models.planning import Capacity, Forecast, StockLevel
@@ -38,9 +38,9 @@ from kb.models.together import (
 
 __all__ = [
     "Action", "ActionStep", "Answer", "AuditEntry", "Base", "BomLine", "Capacity", "Comment", "Complaint", "Correction",
-    "Customer", "Decision", "Event", "ExchangeEvent", "Feedback", "FieldAllocation", "Forecast", "Group", "Import",
-    "ImportChange", "ImportFile", "Inspection", "Link", "Lot", "LotMaterial", "MappingPreset", "Material",
-    "Meeting", "Membership", "MonthlySum", "Nonconformance", "Objective", "OrderLine", "Pin", "Product",
+    "Customer", "Decision", "Event", "ExchangeEvent", "Feedback", "FieldAllocation", "Forecast", "Group", "GroupChange",
+    "Import", "ImportChange", "ImportFile", "Inspection", "LearnedModel", "Link", "Lot", "LotMaterial", "MappingPreset",
+    "Material", "Meeting", "Membership", "MonthlySum", "Nonconformance", "Objective", "OrderLine", "Pin", "Product",
     "PurchaseReceipt", "Recall", "RefusedRow", "Request", "Return", "Revision", "RollupState", "Run", "SalesOrder",
     "Session", "Setting", "Shipment", "Signal", "Site", "StockLevel", "Supplier", "Swap", "User", "UserDepartment",
     "UtcDateTime", "WorkCenter", "WorkOrder",

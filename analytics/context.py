@@ -1,0 +1,89 @@
+"""Context of records (product, family, code) as numbers, and how much a word says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+
+Labels = np.ndarray[Any, np.dtype[np.int64]]
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+# Records of no particular word that each word starts with, so that a rare word does not look telling by chance.
+SMOOTHING = 20.0
+TELLING, HINTING = 0.15, 0.13
+
+
+class Context:
+    """Columns of text as codes: `codes` holds for each column the number of each record's value, -1 unknown."""
+
+    def __init__(self, columns: Any, n: int) -> None:
+        table = _table(columns, n)
+        self.values = [sorted({str(one) for one in table[:, at]} - {""}) for at in range(table.shape[1])]
+        self.codes = self._coded(table)
+        kept = [at for at, codes in enumerate(self.codes) if len(set(codes.tolist()) - {-1}) > 1]
+        self.columns, self.width = kept, table.shape[1]
+        self.values = [self.values[at] for at in kept]
+        self.codes = [self.codes[at] for at in kept]
+
+    def of(self, columns: Any, n: int) -> list[Labels]:
+        """The codes of other records' context; what was not seen before is unknown."""
+        if columns is None:
+            return [np.full(n, -1) for _ in self.columns]
+        table = _table(columns, n)
+        if table.shape[1] != self.width:
+            raise ValueError(f"context has {table.shape[1]} columns, but {self.width} were fitted")
+        return self._coded(table[:, self.columns])
+
+    def _coded(self, table: np.ndarray[Any, Any]) -> list[Labels]:
+        numbered = [{value: number for number, value in enumerate(values)} for values in self.values]
+        return [
+            np.array([numbers.get(str(one), -1) for one in table[:, at]], dtype=np.int64)
+            for at, numbers in enumerate(numbered)
+        ]
+
+
+def _table(columns: Any, n: int) -> np.ndarray[Any, Any]:
+    if columns is None:
+        return np.empty((n, 0), dtype=object)
+    table = np.asarray(columns, dtype=object)
+    table = table[:, None] if table.ndim == 1 else table
+    if len(table) != n:
+        raise ValueError(f"context has {len(table)} rows, but there are {n} records")
+    return table
+
+
+def word_information(counts: sparse.csr_matrix, codes: Labels) -> Matrix:
+    """For each word how much its use says about the context, 0 (nothing) to 1 (everything): the Kullback-Leibler
+    divergence of P(context | word) from P(context), smoothed, over the entropy of P(context)."""
+    known = codes >= 0
+    held = sparse.csr_matrix(
+        (np.ones(known.sum()), (np.flatnonzero(known), codes[known])), shape=(len(codes), int(codes.max(initial=0)) + 1)
+    )
+    usual = np.asarray(held.sum(axis=0)).ravel() / max(known.sum(), 1)
+    together = np.asarray((counts.T @ held).todense())
+    share = (together + SMOOTHING * usual) / (together.sum(axis=1, keepdims=True) + SMOOTHING)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = np.where(share > 0, share * np.log(share / usual), 0.0).sum(axis=1)
+        entropy = -np.where(usual > 0, usual * np.log(usual), 0.0).sum()
+    return told / entropy if entropy > 0 else np.zeros(counts.shape[1])
+
+
+def context_power(counts: sparse.csr_matrix, information: Sequence[Matrix]) -> float:
+    """How far the context is to be trusted in weighting words: 1 where half of all uses of words say at least TELLING
+    of one of its columns, 1/2 where a tenth of them say at least HINTING, else 0.
+
+    Defect codes of four invented plants lay between .24 and .32 in the middle, reasons of returns, products and the
+    assets of a maintenance log below .06; in the upper tenth products of plants lay at .17 and more, assets at .1.
+    """
+    if any(_quantile(counts, one, 0.5) >= TELLING for one in information):
+        return 1.0
+    return 0.5 if any(_quantile(counts, one, 0.9) >= HINTING for one in information) else 0.0
+
+
+def _quantile(counts: sparse.csr_matrix, information: Matrix, share: float) -> float:
+    uses = np.asarray(counts.sum(axis=0)).ravel()
+    order = np.argsort(information)
+    at = np.searchsorted(np.cumsum(uses[order]), uses.sum() * share)
+    return float(information[order][min(at, len(order) - 1)]) if len(order) else 0.0

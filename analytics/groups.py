@@ -1,0 +1,237 @@
+"""Records into groups: symptoms out of customers' words, causes out of the factory's, as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sparse
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.preprocessing import normalize
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from analytics import mixture
+from analytics.context import Context, context_power, word_information
+
+Matrix = np.ndarray[Any, np.dtype[np.float64]]
+Labels = np.ndarray[Any, np.dtype[np.int64]]
+DIMENSIONS = 100
+ROWS_AT_ONCE = 50_000
+SMALLEST_START = 5.0
+STARTS_PER_ROOT, STARTS = 1.2, (40, 150)
+# Words in a note of which none can be spared; twice as many make a sentence.
+SHORT_NOTE = 5.0
+# How much a group counts that no context tells apart, against one that product or code do (in nats of divergence).
+PLAIN_WORTH = 0.6
+
+
+class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Groups of records by their words and their context, without being told how many there are.
+
+    1. Words are weighted by how rare they are and by how much they say about the context (Kullback-Leibler, after
+       METHODS 1.2), so that boilerplate counts little; how strongly follows from the data (see `context_power`).
+    2. More groups than can be meant (`n_start`, none takes 1.2 times the root of the records, 40 to 150) are set up
+       by k-means on a singular value decomposition.
+    3. Expectation maximisation of a Dirichlet-multinomial mixture with categorical views (Yin & Wang, KDD 2014)
+       lets records move between them; some run empty.
+    4. Groups that use the same words on the same products under the same codes are one group said in several ways:
+       they are joined by average linkage while their likeness is at least `merge_at`. Then step 3 again.
+
+    n_groups: wanted number, none finds it. context_power: exponent of the context weight, none chooses it: 1 where a
+    column of context tells words apart, 1/2 where it only hints, 0 where it does not. rarity_power: exponent of the
+    inverse frequency, none chooses it: 0 for notes of a few words, where each counts, to 1 for whole sentences.
+    concentration: smoothing of the words of a group. merge_at: likeness of groups to be joined, from 0 to 1; greater
+    keeps finer groups. max_fit: of more records than that a random sample is fitted, the others are scored into its
+    groups.
+
+    Fitted: `labels_` (group of each record, -1 where it uses no known word), `responsibilities_` (records x groups,
+    rows sum to 1), `n_groups_`, `word_weights_`, `model_` (mixture.Mixture).
+    """
+
+    def __init__(
+        self,
+        n_groups: int | None = None,
+        *,
+        n_start: int | None = None,
+        context_power: float | None = None,
+        rarity_power: float | None = None,
+        concentration: float = 0.1,
+        merge_at: float = 0.2,
+        max_fit: int = 30_000,
+        random_state: int | None = 0,
+    ) -> None:
+        self.n_groups = n_groups
+        self.n_start = n_start
+        self.context_power = context_power
+        self.rarity_power = rarity_power
+        self.concentration = concentration
+        self.merge_at = merge_at
+        self.max_fit = max_fit
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: object = None, context: Any = None) -> Self:
+        """Find the groups. X: records x words, counts from 0. context: records x columns of text, '' unknown."""
+        counts = validate_data(self, X, accept_sparse="csr", dtype=np.float64, ensure_min_samples=2)
+        counts = sparse.csr_matrix(counts)
+        if counts.nnz and counts.data.min() < 0:
+            raise ValueError("Negative values in data passed to GroupBuilder: counts of words start at 0")
+        chance = check_random_state(self.random_state)
+        self.context_ = Context(context, len(X) if not sparse.issparse(X) else X.shape[0])
+        some = self._sample(counts.shape[0], chance)
+        fitted, views = counts[some], [view[some] for view in self.context_.codes]
+        self.word_weights_ = self._weights(fitted, views)
+        self.model_ = self._modelled(weighted(fitted, self.word_weights_), views, chance)
+        self.n_groups_ = self.model_.n_groups
+        self.responsibilities_ = self._scored(counts, self.context_.codes)
+        self.labels_ = _labels(self.responsibilities_, counts, self.word_weights_)
+        return self
+
+    def fit_predict(self, X: Any, y: object = None, context: Any = None) -> Labels:
+        """The group of each record."""
+        found: Labels = self.fit(X, context=context).labels_
+        return found
+
+    def predict_proba(self, X: Any, context: Any = None) -> Matrix:
+        """How sure each record is of each group: records x groups, rows sum to 1. Unseen context counts as unknown."""
+        check_is_fitted(self)
+        counts = sparse.csr_matrix(validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False))
+        return self._scored(counts, self.context_.of(context, counts.shape[0]))
+
+    def predict(self, X: Any, context: Any = None) -> Labels:
+        """The group of each record, -1 where it uses no known word."""
+        counts = sparse.csr_matrix(X)
+        return _labels(self.predict_proba(X, context), counts, self.word_weights_)
+
+    def transform(self, X: Any, context: Any = None) -> Matrix:
+        """The same as `predict_proba`."""
+        return self.predict_proba(X, context)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.positive_only = True
+        return tags
+
+    def _sample(self, n: int, chance: Any) -> Labels:
+        if n <= self.max_fit:
+            return np.arange(n)
+        return np.sort(chance.choice(n, self.max_fit, replace=False))
+
+    def _weights(self, counts: sparse.csr_matrix, views: list[Labels]) -> Matrix:
+        length = counts.sum() / counts.shape[0]
+        chosen = np.clip((length - SHORT_NOTE) / SHORT_NOTE, 0, 1)
+        rarity = inverse_frequency(counts) ** (chosen if self.rarity_power is None else self.rarity_power)
+        information = [word_information(counts, view) for view in views]
+        power = context_power(counts, information) if self.context_power is None else self.context_power
+        if not information or power == 0:
+            return np.asarray(rarity)
+        most = np.max(information, axis=0)
+        usual = np.quantile(most, 0.9) or 1.0
+        said: Matrix = rarity * np.clip(most / usual, 0, 1) ** power
+        return said if said.any() else np.asarray(rarity)
+
+    def _modelled(self, counts: sparse.csr_matrix, views: list[Labels], chance: Any) -> mixture.Mixture:
+        usual = int(np.clip(STARTS_PER_ROOT * np.sqrt(counts.shape[0]), *STARTS))
+        start = min(self.n_start or usual, counts.shape[0])
+        labels = _first_groups(counts, start, chance)
+        model, shares = mixture.fit(counts, labels, views, self.concentration, most_rounds=30)
+        shares = shares[:, shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / start)]
+        joined = shares @ _indicator(self._joined(counts, shares, views))
+        model, shares = mixture.fit(counts, joined.argmax(axis=1), views, self.concentration)
+        if self.n_groups is not None and model.n_groups > self.n_groups:
+            kept = _most_worth(shares, views, self.n_groups)
+            model = model.only(kept)
+        return model
+
+    def _joined(self, counts: sparse.csr_matrix, shares: Matrix, views: list[Labels]) -> Labels:
+        """For each of the first groups the one that it becomes part of."""
+        if shares.shape[1] < 2:
+            return np.zeros(shares.shape[1], dtype=np.int64)
+        apart = -np.log(np.clip(likeness(counts, shares, views), 1e-6, 1))
+        np.fill_diagonal(apart, 0)
+        tree = linkage(squareform(apart, checks=False), "average")
+        found = fcluster(tree, -np.log(self.merge_at), "distance")
+        if self.n_groups is not None and found.max() < self.n_groups:
+            found = fcluster(tree, self.n_groups, "maxclust")
+        return np.asarray(found - 1, dtype=np.int64)
+
+    def _scored(self, counts: sparse.csr_matrix, views: list[Labels]) -> Matrix:
+        parts = []
+        for first in range(0, counts.shape[0], ROWS_AT_ONCE):
+            rows = slice(first, first + ROWS_AT_ONCE)
+            part = weighted(counts[rows], self.word_weights_)
+            parts.append(self.model_.responsibilities(part, [view[rows] for view in views]))
+        return np.vstack(parts)
+
+
+def inverse_frequency(counts: sparse.csr_matrix) -> Matrix:
+    """For each word log(records / records that use it) + 1, scaled so that a word used has 1 in the mean."""
+    used = np.asarray((counts > 0).sum(axis=0)).ravel()
+    rarity = np.log(counts.shape[0] / np.maximum(used, 1)) + 1
+    total = float(used @ rarity)
+    scaled: Matrix = rarity * (used.sum() / total if total else 1.0)
+    return scaled
+
+
+def weighted(counts: sparse.csr_matrix, weights: Matrix) -> sparse.csr_matrix:
+    """Each word's counts times its weight."""
+    return sparse.csr_matrix(counts @ sparse.diags(weights))
+
+
+def likeness(counts: sparse.csr_matrix, shares: Matrix, views: list[Labels]) -> Matrix:
+    """How alike groups are, groups x groups, from 0 to 1: the cosine of the square roots of their words' shares
+    (Bhattacharyya) above what two groups have in common in the median, times the same cosine for each view."""
+    by_words = _cosine((counts.T @ shares).T)
+    upper = by_words[np.triu_indices_from(by_words, 1)]
+    usual = min(float(np.median(upper)), 0.99) if len(upper) else 0.0
+    alike = np.clip((by_words - usual) / (1 - usual), 1e-3, 1)
+    for view in views:
+        alike = alike * _cosine((mixture.one_hot(view).T @ shares).T)
+    return alike
+
+
+def _cosine(sums: Matrix) -> Matrix:
+    roots = np.sqrt((sums + 1e-9) / (sums + 1e-9).sum(axis=1, keepdims=True))
+    return np.asarray(roots @ roots.T)
+
+
+def _first_groups(counts: sparse.csr_matrix, start: int, chance: Any) -> Labels:
+    seed = chance.randint(2**31 - 1)
+    dimensions = min(DIMENSIONS, min(counts.shape) - 1)
+    if dimensions < 1:
+        return np.zeros(counts.shape[0], dtype=np.int64)
+    reduced = normalize(TruncatedSVD(dimensions, random_state=seed).fit_transform(normalize(counts)))
+    means = MiniBatchKMeans(start, n_init=3, batch_size=2048, random_state=seed)
+    return np.asarray(means.fit_predict(reduced), dtype=np.int64)
+
+
+def _indicator(groups: Labels) -> Matrix:
+    return np.asarray(np.eye(groups.max() + 1)[groups])
+
+
+def _most_worth(shares: Matrix, views: list[Labels], wanted: int) -> Labels:
+    """The groups to keep: those with most records, each counted by what its context says."""
+    worth = np.full(shares.shape[1], PLAIN_WORTH)
+    for view in views:
+        held = mixture.one_hot(view)
+        usual = np.asarray(held.mean(axis=0)).ravel() + 1e-12
+        mixed = ((held.T @ shares).T + 20 * usual) / (shares.sum(axis=0)[:, None] + 20)
+        worth += (mixed * np.log(mixed / usual)).sum(axis=1)
+    return np.sort(np.argsort(-worth * shares.sum(axis=0), kind="stable")[:wanted])
+
+
+def _labels(responsibilities: Matrix, counts: sparse.csr_matrix, weights: Matrix) -> Labels:
+    found = responsibilities.argmax(axis=1)
+    says = np.asarray(counts @ weights).ravel() > 0
+    return np.where(says, found, -1).astype(np.int64)
+
+
+def frame_context(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """The frame's columns as context: text, '' where nothing is known."""
+    return frame.astype("object").where(frame.notna(), "").astype(str).to_numpy(dtype=object)
