@@ -12,6 +12,7 @@ import pandas as pd
 from analytics import catalog, metrics
 from analytics.periods import Period
 from kb import access, store
+from kb.corrections import SIDES
 from kb.errors import Refused
 
 COLUMNS = ["metric", "period", "dimension", "value", "numerator", "denominator"]
@@ -33,10 +34,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _metrics_options(commands.add_parser("metrics", help="values of the catalogue's metrics"))
     refresh = commands.add_parser("refresh", help="group, link, warn, verify; store the results")
-    refresh.add_argument("--as-of", type=_day, metavar="DATE")
-    refresh.add_argument("--new", action="store_true", help="only what came since the last run")
-    refresh.add_argument("--groups", metavar="factory=N,field=M")
-    refresh.set_defaults(run=_later, command="refresh")
+    refresh.add_argument("--as-of", type=_day, metavar="DATE", help="look at nothing later than this day")
+    refresh.add_argument("--new", action="store_true", help="only score what came since, into the groups there are")
+    refresh.add_argument(
+        "--groups", type=_wanted, default={}, metavar="factory=N,field=M", help="how many groups, by default found"
+    )
+    refresh.set_defaults(run=_refresh)
     replay = commands.add_parser("replay", help="the same week by week, never looking ahead")
     for name in ("--from", "--to"):
         replay.add_argument(name, type=_day, required=True, metavar="DATE")
@@ -101,6 +104,40 @@ def _has(metric: metrics.Metric, by: str | None) -> bool:
 
 def _dimensions() -> list[str]:
     return sorted({name for metric in catalog.METRICS.values() for name in metric.dimensions})
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    from analytics import refresh  # scikit-learn is large and only this command needs it
+
+    base, who = store.open_base(), access.command_line()
+    if options.new:
+        if options.as_of or options.groups:
+            raise Refused("--new scores into the groups there are: leave --as-of and --groups out")
+        done = refresh.refresh_new(base, who, progress=_say)
+    else:
+        done = refresh.refresh(base, who, as_of=options.as_of, groups=options.groups, progress=_say)
+    for side, number in done.records.items():
+        groups = f" in {done.groups[side]:,} groups" if side in done.groups else ""
+        print(f"{side}: {number:,} records{groups}")
+    for name, seconds in done.phases.items():
+        print(f"{name}: {seconds:.2f} s")
+    print("scored into the groups there are" if options.new else f"{done.links:,} links stored")
+    return 0
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _wanted(text: str) -> dict[str, int]:
+    """factory=N,field=M as numbers; a side may be left out."""
+    wanted = {}
+    for part in text.split(","):
+        side, _, number = part.partition("=")
+        if side not in SIDES or not number.isdigit() or int(number) < 1:
+            raise argparse.ArgumentTypeError(f"{part!r}: write factory=N, field=N or both with a comma")
+        wanted[side] = int(number)
+    return wanted
 
 
 def _day(text: str) -> date:

@@ -27,6 +27,13 @@ class Context:
         self.values = [self.values[at] for at in kept]
         self.codes = [self.codes[at] for at in kept]
 
+    @classmethod
+    def known(cls, columns: list[int], width: int, values: list[list[str]]) -> Context:
+        """A context that was fitted before: which of `width` columns are used, and the values of each."""
+        made = cls(None, 0)
+        made.columns, made.width, made.values = columns, width, values
+        return made
+
     def of(self, columns: Any, n: int) -> list[Labels]:
         """The codes of other records' context; what was not seen before is unknown."""
         if columns is None:

@@ -75,8 +75,12 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         self.max_fit = max_fit
         self.random_state = random_state
 
-    def fit(self, X: Any, y: object = None, context: Any = None) -> Self:
-        """Find the groups. X: records x words, counts from 0. context: records x columns of text, '' unknown."""
+    def fit(self, X: Any, y: object = None, context: Any = None, start: Any = None) -> Self:
+        """Find the groups. X: records x words, counts from 0. context: records x columns of text, '' unknown.
+
+        start: the group of each record from an earlier fit, -1 unknown. Those groups are gone on from, so that they
+        keep their records; what is unknown may join them or make groups of its own.
+        """
         counts = validate_data(self, X, accept_sparse="csr", dtype=np.float64, ensure_min_samples=2)
         counts = sparse.csr_matrix(counts)
         if counts.nnz and counts.data.min() < 0:
@@ -86,7 +90,8 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         some = self._sample(counts.shape[0], chance)
         fitted, views = counts[some], [view[some] for view in self.context_.codes]
         self.word_weights_ = self._weights(fitted, views)
-        self.model_ = self._modelled(weighted(fitted, self.word_weights_), views, chance)
+        known = np.full(counts.shape[0], -1) if start is None else np.asarray(start)
+        self.model_ = self._modelled(weighted(fitted, self.word_weights_), views, known[some], chance)
         self.n_groups_ = self.model_.n_groups
         self.responsibilities_ = self._scored(counts, self.context_.codes)
         self.labels_ = _labels(self.responsibilities_, counts, self.word_weights_)
@@ -136,18 +141,25 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         said: Matrix = rarity * np.clip(most / usual, 0, 1) ** power
         return said if said.any() else np.asarray(rarity)
 
-    def _modelled(self, counts: sparse.csr_matrix, views: list[Labels], chance: Any) -> mixture.Mixture:
-        usual = int(np.clip(STARTS_PER_ROOT * np.sqrt(counts.shape[0]), *STARTS))
-        start = min(self.n_start or usual, counts.shape[0])
-        labels = _first_groups(counts, start, chance)
+    def _modelled(self, counts: sparse.csr_matrix, views: list[Labels], known: Labels, chance: Any) -> mixture.Mixture:
+        labels = self._started(counts, known, chance)
         model, shares = mixture.fit(counts, labels, views, self.concentration, most_rounds=30)
-        shares = shares[:, shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / start)]
+        shares = shares[:, shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / model.n_groups)]
         joined = shares @ _indicator(self._joined(counts, shares, views))
         model, shares = mixture.fit(counts, joined.argmax(axis=1), views, self.concentration)
         if self.n_groups is not None and model.n_groups > self.n_groups:
             kept = _most_worth(shares, views, self.n_groups)
             model = model.only(kept)
         return model
+
+    def _started(self, counts: sparse.csr_matrix, known: Labels, chance: Any) -> Labels:
+        """The groups to begin with: those known, and for what is in none more than can be meant."""
+        labels = np.unique(known, return_inverse=True)[1] - int((known < 0).any())
+        new = np.flatnonzero(known < 0)
+        if len(new):
+            usual = int(np.clip(STARTS_PER_ROOT * np.sqrt(len(new)), *STARTS))
+            labels[new] = labels.max() + 1 + _first_groups(counts[new], min(self.n_start or usual, len(new)), chance)
+        return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
     def _joined(self, counts: sparse.csr_matrix, shares: Matrix, views: list[Labels]) -> Labels:
         """For each of the first groups the one that it becomes part of."""

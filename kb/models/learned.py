@@ -99,7 +99,7 @@ class Link(Base):
     q_value: Mapped[float | None]
     shared_lots: Mapped[int | None]
     lag_days: Mapped[float | None] = field("Median days from production to the customer's record, over shared lots")
-    word_pairs: Mapped[str | None] = field("Customers' words and the factory words that go with them, as JSON")
+    evidence: Mapped[str | None] = field("Shared lots, origins and words that go together, as JSON")
     verdict: Mapped[str | None]
 
 

@@ -59,7 +59,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('links', schema=None) as batch_op:
         batch_op.add_column(sa.Column('lag_days', sa.Double(), nullable=True))
-        batch_op.add_column(sa.Column('word_pairs', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('evidence', sa.Text(), nullable=True))
 
     with op.batch_alter_table('memberships', schema=None) as batch_op:
         batch_op.add_column(sa.Column('model_group_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
@@ -90,7 +90,7 @@ def downgrade() -> None:
         batch_op.drop_column('model_group_id')
 
     with op.batch_alter_table('links', schema=None) as batch_op:
-        batch_op.drop_column('word_pairs')
+        batch_op.drop_column('evidence')
         batch_op.drop_column('lag_days')
 
     with op.batch_alter_table('groups', schema=None) as batch_op:
