@@ -13,6 +13,19 @@ from analytics.questions.feedback import HEARD, Heard, heard, touched_card, unhe
 from analytics.questions.feedback_customers import ReturnCosts, return_costs, touched_customers
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
+from analytics.questions.group_records import DIMENSIONS as GROUP_DIMENSIONS
+from analytics.questions.group_records import (
+    OneGroup,
+    Shares,
+    group,
+    group_months,
+    group_records,
+    group_shares,
+    left_records,
+)
+from analytics.questions.group_talk import group_changes, group_corrections, group_granularity, group_words
+from analytics.questions.groups import NOUNS as GROUP_NOUNS
+from analytics.questions.groups import SIDE_NAMES, Grouping, Groups, group_names, grouping, groups
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
 from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.pins import Pinned, pins
@@ -31,15 +44,22 @@ __all__ = [
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
+    "GROUP_DIMENSIONS",
+    "GROUP_NOUNS",
+    "Grouping",
+    "Groups",
     "HEARD",
     "Heard",
     "KINDS",
     "Moved",
     "ObjectiveStatus",
+    "OneGroup",
     "Pinned",
     "Praise",
     "ReturnCosts",
+    "SIDE_NAMES",
     "Service",
+    "Shares",
     "Span",
     "Split",
     "Stability",
@@ -59,9 +79,21 @@ __all__ = [
     "defects",
     "events",
     "freshness",
+    "group",
+    "group_changes",
+    "group_corrections",
+    "group_granularity",
+    "group_months",
+    "group_names",
+    "group_records",
+    "group_shares",
+    "group_words",
+    "grouping",
+    "groups",
     "heard",
     "heard_by_product",
     "heard_products",
+    "left_records",
     "months_in_service",
     "moved",
     "moved_by",
