@@ -13,16 +13,9 @@ from analytics.questions.feedback import HEARD, Heard, heard, touched_card, unhe
 from analytics.questions.feedback_customers import ReturnCosts, return_costs, touched_customers
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
-from analytics.questions.group_records import DIMENSIONS as GROUP_DIMENSIONS
-from analytics.questions.group_records import (
-    OneGroup,
-    Shares,
-    group,
-    group_months,
-    group_records,
-    group_shares,
-    left_records,
-)
+from analytics.questions.group_places import DIMENSIONS as GROUP_DIMENSIONS
+from analytics.questions.group_places import Shares, group_months, group_shares
+from analytics.questions.group_records import OneGroup, group, group_records, left_records
 from analytics.questions.group_talk import group_changes, group_corrections, group_granularity, group_words
 from analytics.questions.groups import NOUNS as GROUP_NOUNS
 from analytics.questions.groups import SIDE_NAMES, Grouping, Groups, group_names, grouping, groups

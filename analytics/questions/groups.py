@@ -134,8 +134,8 @@ def _monthly(connection: Connection, side: str, filters: Filters | None) -> pd.D
         by = {"group_id": fact.dimensions["group"], "month": Column(month_of(fact.on.expression), fact.on.needs)}
         rows = fact.restricted({**by, "n": Column(func.count()), "cost": cost}, filters=filters)
         parts.append(rows.where(MEMBERS.c.group_id.is_not(None)).group_by(*(one.expression for one in by.values())))
-    rows = [tuple(row) for part in parts for row in connection.execute(part)]
-    frame = pd.DataFrame(rows, columns=["group_id", "month", "n", "cost"])
+    found = [tuple(row) for part in parts for row in connection.execute(part)]
+    frame = pd.DataFrame(found, columns=["group_id", "month", "n", "cost"])
     frame["cost"] = frame["cost"].astype(float).fillna(0.0)
     return frame.groupby(["group_id", "month"], dropna=False, as_index=False)[["n", "cost"]].sum()
 

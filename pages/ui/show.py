@@ -17,7 +17,7 @@ from pages.ui.door import View
 from pages.ui.page import age
 from pages.ui.plain import plain
 
-MOST_AT_ONCE = 40
+MOST_AT_ONCE, MOST_CHOOSABLE = 40, 9
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
@@ -59,6 +59,17 @@ def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int 
         placeholder="",
         column_config=columns(frame),
     )
+
+
+def choosable(frame: pd.DataFrame, alt: str, key: str, height: int = 380) -> int | None:
+    """The same with rows that can be chosen: the position of the one that is, none without."""
+    reports.note(Rows(frame, alt))
+    event = st.dataframe(
+        frame, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", alt=alt, placeholder="",
+        height="content" if len(frame) <= MOST_CHOOSABLE else height, column_config=columns(frame),
+    )  # fmt: skip
+    rows = event["selection"]["rows"]
+    return int(rows[0]) if rows and rows[0] < len(frame) else None
 
 
 def _greyed(frame: pd.DataFrame, flag: str) -> Any:

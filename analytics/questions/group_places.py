@@ -1,0 +1,135 @@
+"""Where the records of a group are, against all records of its side, and how they went by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Connection, case, func
+
+from analytics.metrics import Filters
+from analytics.periods import Period
+from analytics.questions.group_records import side_of
+from kb.access import Person, require
+from kb.errors import Refused
+from kb.facts.expressions import month_of
+from kb.facts.fact import Column
+from kb.facts.grouping import MEMBERS, SIDES, SPREAD, Grouped
+from kb.store import KnowledgeBase
+
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "factory": ("product", "lot", "line", "shift", "supplier_lot"),
+    "field": ("product", "segment", "lot", "line", "shift", "supplier_lot"),
+}
+"""What the records of a side can be told by."""
+FEWEST, CLEAR_EXCESS = 5, 3.5
+"""Fewer records are hardly a share; so many standard deviations stand out even among hundreds of lots."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Where a group's records are. `rows`: member, records, share (percent of those that name a member), of_all (the
+    same of all records of the side), lift (share / of_all), is_small; most records first. `named` of `records` name a
+    member; `finding` is the clearest excess in words.
+    """
+
+    by: str
+    rows: pd.DataFrame
+    named: int
+    records: int
+    finding: str
+
+
+def group_shares(base: KnowledgeBase, who: Person, group_id: int, by: str, *, filters: Filters | None = None) -> Shares:
+    """The members of a dimension (DIMENSIONS of the side) by the group's records. A record counts once for each
+    supplier lot in its lot. Raises Refused for a dimension that side is not recorded by.
+    """
+    require(who, "read")
+    with base.reading() as connection:
+        side = side_of(connection, group_id)
+        if by not in DIMENSIONS[side]:
+            raise Refused(f"these records are not told by {by}: choose one of {', '.join(DIMENSIONS[side])}")
+        parts = [_by_member(connection, kind, group_id, by, filters) for kind in SIDES[side]]
+        totals = [_named_by(connection, kind, group_id, by, filters) for kind in SIDES[side]]
+    frame = pd.concat(parts).groupby("member", as_index=False)[["records", "all"]].sum()
+    records, named, named_of_all = (int(sum(column)) for column in zip(*totals, strict=True))
+    rows = _lifted(frame, named, named_of_all)
+    return Shares(by, rows, named, records, _finding(rows, named, by))
+
+
+def _by_member(connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None) -> pd.DataFrame:
+    member, once = kind.fact.dimensions[by], kind.key.distinct() if by == SPREAD else kind.key
+    inside = case((MEMBERS.c.group_id == int(group_id), kind.key))
+    columns = {
+        "member": member,
+        "records": Column(func.count(inside.distinct() if by == SPREAD else inside), ("member",)),
+        "all": Column(func.count(once)),
+    }
+    rows = kind.fact.restricted(columns, filters=filters)
+    rows = rows.where(MEMBERS.c.membership_id.is_not(None), member.expression.is_not(None))
+    found = connection.execute(rows.group_by(member.expression)).all()
+    return pd.DataFrame([tuple(row) for row in found], columns=list(columns))
+
+
+def _named_by(
+    connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None
+) -> tuple[int, int, int]:
+    """Records of the group, those of them that name a member, and those of the whole side that do."""
+    inside, member = MEMBERS.c.group_id == int(group_id), kind.fact.dimensions[by]
+    names = member.expression.is_not(None)
+    columns = {
+        "records": Column(func.count(case((inside, kind.key)).distinct()), ("member",)),
+        "named": Column(func.count(case((inside & names, kind.key)).distinct()), member.needs),
+        "all": Column(func.count(case((names, kind.key)).distinct())),
+    }
+    rows = kind.fact.restricted(columns, filters=filters).where(MEMBERS.c.membership_id.is_not(None))
+    records, named, whole = connection.execute(rows).one()
+    return records, named, whole
+
+
+def _lifted(frame: pd.DataFrame, named: int, named_of_all: int) -> pd.DataFrame:
+    rows = frame[frame["records"] > 0].copy()
+    rows["share"] = 100 * rows["records"] / max(named, 1)
+    rows["of_all"] = 100 * rows["all"] / max(named_of_all, 1)
+    rows["lift"] = rows["share"] / rows["of_all"]
+    rows["is_small"] = rows["records"] < FEWEST
+    kept = rows.sort_values(["records", "lift", "member"], ascending=[False, False, True])
+    return kept[["member", "records", "share", "of_all", "lift", "is_small"]].reset_index(drop=True)
+
+
+def _finding(rows: pd.DataFrame, named: int, by: str) -> str:
+    """The member whose excess over its share of all records is least likely chance; few records never count."""
+    word = by.replace("_", " ")
+    if rows.empty:
+        return f"None of these records names a {word}"
+    expected = rows["of_all"] / 100 * named
+    # twice the difference of roots: the excess in standard deviations, also where little is expected
+    excess = (2 * (rows["records"] ** 0.5 - expected**0.5)).where(~rows["is_small"], 0.0).to_numpy()
+    first = rows.iloc[int(excess.argmax())].to_dict()
+    if excess.max() < CLEAR_EXCESS or first["lift"] < 1.2:
+        most = rows.iloc[0].to_dict()
+        return f"No {word} stands out; most records, {most['records']:,}, are of {most['member']}"
+    told = f"{first['records']:,} records, {first['lift']:.1f} times its share of all"
+    return f"{word.capitalize()} {first['member']} stands out: {told}"
+
+
+def group_months(
+    base: KnowledgeBase, who: Person, group_id: int, *, end: Period, filters: Filters | None = None, months: int = 24
+) -> pd.DataFrame:
+    """Records of a group by month, up to the end of the period: month, value, is_mature; months without any are 0."""
+    require(who, "read")
+    span = Period.months(end.end, months)
+    with base.reading() as connection:
+        side = side_of(connection, group_id)
+        found: dict[str, int] = {}
+        for kind in SIDES[side]:
+            month = Column(month_of(kind.fact.on.expression), kind.fact.on.needs)
+            columns = {"month": month, "n": Column(func.count(), ("member",))}
+            rows = kind.fact.restricted(columns, since=span.start, until=span.end, filters=filters)
+            rows = rows.where(MEMBERS.c.group_id == int(group_id)).group_by(month.expression)
+            for one, n in connection.execute(rows):
+                found[one] = found.get(one, 0) + int(n)
+    days = pd.date_range(span.start, periods=months, freq="MS")
+    values = [float(found.get(f"{day:%Y-%m}", 0)) for day in days]
+    return pd.DataFrame({"month": days, "value": values, "is_mature": True})
