@@ -37,8 +37,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 if group is not None:
     for section in OPENED:
         section(view, scope, group)
-    st.stop()
-for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS.values(), strict=True):
-    if tab.open:  # what nobody looks at is not asked for
-        with tab:
-            part(view, scope, side)
+else:
+    for tab, part in zip(st.tabs(list(PARTS), key="part", bind="query-params"), PARTS.values(), strict=True):
+        if tab.open:  # what nobody looks at is not asked for
+            with tab:
+                part(view, scope, side)

@@ -23,14 +23,16 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "field": ("product", "segment", "lot", "line", "shift", "supplier_lot"),
 }
 """What the records of a side can be told by."""
-FEWEST, CLEAR_EXCESS = 5, 3.5
+FEWEST, CLEAR_EXCESS, CLEAR_LIFT = 5, 3.5, 1.2
 """Fewer records are hardly a share; so many standard deviations stand out even among hundreds of lots."""
+MEMBERS_TOLD = ["member", "records", "share", "of_all", "lift", "excess", "is_clear", "is_small"]
 
 
 @dataclass(frozen=True)
 class Shares:
     """Where a group's records are. `rows`: member, records, share (percent of those that name a member), of_all (the
-    same of all records of the side), lift (share / of_all), is_small; most records first. `named` of `records` name a
+    same of all records of the side), lift (share / of_all), excess (standard deviations above what its share of all
+    would give), is_clear (no chance), is_small; most records first. `named` of `records` name a
     member; `finding` is the clearest excess in words.
     """
 
@@ -55,7 +57,7 @@ def group_shares(base: KnowledgeBase, who: Person, group_id: int, by: str, *, fi
     frame = pd.concat(parts).groupby("member", as_index=False)[["records", "all"]].sum()
     records, named, named_of_all = (int(sum(column)) for column in zip(*totals, strict=True))
     rows = _lifted(frame, named, named_of_all)
-    return Shares(by, rows, named, records, _finding(rows, named, by))
+    return Shares(by, rows, named, records, _finding(rows, by))
 
 
 def _by_member(connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None) -> pd.DataFrame:
@@ -94,22 +96,25 @@ def _lifted(frame: pd.DataFrame, named: int, named_of_all: int) -> pd.DataFrame:
     rows["of_all"] = 100 * rows["all"] / max(named_of_all, 1)
     rows["lift"] = rows["share"] / rows["of_all"]
     rows["is_small"] = rows["records"] < FEWEST
-    kept = rows.sort_values(["records", "lift", "member"], ascending=[False, False, True])
-    return kept[["member", "records", "share", "of_all", "lift", "is_small"]].reset_index(drop=True)
+    expected = rows["of_all"] / 100 * named
+    # twice the difference of roots: the excess in standard deviations, also where little is expected
+    rows["excess"] = 2 * (rows["records"] ** 0.5 - expected**0.5)
+    rows["is_clear"] = ~rows["is_small"] & (rows["excess"] >= CLEAR_EXCESS) & (rows["lift"] >= CLEAR_LIFT)
+    return rows.sort_values(["records", "lift", "member"], ascending=[False, False, True])[MEMBERS_TOLD].reset_index(
+        drop=True
+    )
 
 
-def _finding(rows: pd.DataFrame, named: int, by: str) -> str:
+def _finding(rows: pd.DataFrame, by: str) -> str:
     """The member whose excess over its share of all records is least likely chance; few records never count."""
     word = by.replace("_", " ")
     if rows.empty:
         return f"None of these records names a {word}"
-    expected = rows["of_all"] / 100 * named
-    # twice the difference of roots: the excess in standard deviations, also where little is expected
-    excess = (2 * (rows["records"] ** 0.5 - expected**0.5)).where(~rows["is_small"], 0.0).to_numpy()
-    first = rows.iloc[int(excess.argmax())].to_dict()
-    if excess.max() < CLEAR_EXCESS or first["lift"] < 1.2:
+    clear = rows[rows["is_clear"]]
+    if clear.empty:
         most = rows.iloc[0].to_dict()
         return f"No {word} stands out; most records, {most['records']:,}, are of {most['member']}"
+    first = clear.iloc[int(clear["excess"].to_numpy().argmax())].to_dict()
     told = f"{first['records']:,} records, {first['lift']:.1f} times its share of all"
     return f"{word.capitalize()} {first['member']} stands out: {told}"
 

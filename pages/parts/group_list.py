@@ -16,7 +16,7 @@ from pages.ui.filters import Scope
 from pages.ui.plain import plain
 
 HIDDEN = ["group_id", "status", "x", "y", "first_seen_on", "last_seen_on"]
-TALL = 430
+MAP, TALL = 330, 460
 
 
 def everything(view: View, scope: Scope, side: str) -> None:
@@ -27,17 +27,14 @@ def everything(view: View, scope: Scope, side: str) -> None:
         page.nothing(_why_none(found))
         return
     st.caption(plain(_told(view, found)))
-    left, right = st.columns([5, 7], gap="medium")
-    with left:
-        style = {"finding": found.finding, "height": TALL}
-        drawn = door.draw(view, "group_map", "groups", side, **asked, part="rows", style=style)
-        mark = show.clickable(drawn, f"map-{side}")
-        st.caption("Near means alike; a larger mark means more records. Choose a mark or a row to open it.")
-        if mark and mark.get("customdata") is not None:
-            group_choice.open_group(_number(mark["customdata"]))
-            st.rerun()
-    with right:
-        _table(view, scope, found)
+    style = {"finding": found.finding, "height": MAP}
+    drawn = door.draw(view, "group_map", "groups", side, **asked, part="rows", style=style)
+    mark = show.clickable(drawn, f"map-{side}")
+    if mark and mark.get("customdata") is not None:
+        group_choice.open_group(_number(mark["customdata"]))
+        st.rerun()
+    st.caption("Near means alike; a larger mark means more records. Choose a mark, or a row, to open it.")
+    _table(view, scope, found)
 
 
 def _number(value: Any) -> int:
@@ -54,8 +51,8 @@ def _why_none(found: Groups) -> str:
 def _told(view: View, found: Groups) -> str:
     now, before = found.spans
     return (
-        f"{found.records:,} records with a text in {len(found.rows)} {GROUP_NOUNS[found.side]}s; {found.without:,} "
-        f"are in none, {found.unsure:,} are unsure. Records and cost of all time; now is {now.label}, before "
+        f"{found.records:,} texts in {len(found.rows)} {GROUP_NOUNS[found.side]}s; {found.without:,} "
+        f"in none, {found.unsure:,} unsure. Records and cost of all time; now is {now.label}, before "
         f"{before.label}. {group_state.told(view)}"
     )
 
@@ -69,7 +66,7 @@ def _table(view: View, scope: Scope, found: Groups) -> None:
         found.rows, hide_index=True, key=key, selection_mode="single-row", alt=title, placeholder="",
         on_select=partial(group_choice.from_row, [int(one) for one in found.rows["group_id"]], key),
         column_order=["name", "records", "now", "before", "trend", "cost", "months", "stability", "terms"],
-        column_config=show.columns(kept) | _columns(view, found), height=TALL + 60,
+        column_config=show.columns(kept) | _columns(view, found), height=TALL,
     )  # fmt: skip
     told = scope.told() | {"now": found.spans[0].label, "before": found.spans[1].label}
     show.downloads(view, kept, title, told, key)

@@ -34,7 +34,13 @@ def listing(
     cut = f", the newest {len(frame):,} shown" if total > len(frame) else ""
     st.caption(f"{total:,} records of all time{cut}. Choose a row, or one in the box below, to read and to move it.")
     kept = frame[columns]
-    picked = show.choosable(kept, title, key)
+    config = {
+        "text": st.column_config.Column("text", width=440),
+        "sureness": st.column_config.Column("how sure", width=110, help="Empty: the analysis is sure of its group"),
+        "group_name": st.column_config.Column("group", width=170),
+        "customer_name": st.column_config.Column("customer"),
+    }
+    picked = show.choosable(kept, title, key, config=config)
     texts = [
         f"{number}: {shorten(text, LABEL, placeholder='…')}"
         for number, text in zip(frame["number"], frame["text"], strict=True)

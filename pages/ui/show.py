@@ -61,12 +61,18 @@ def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int 
     )
 
 
-def choosable(frame: pd.DataFrame, alt: str, key: str, height: int = 380) -> int | None:
-    """The same with rows that can be chosen: the position of the one that is, none without."""
+def choosable(
+    frame: pd.DataFrame, alt: str, key: str, height: int = 380, config: Mapping[str, Any] | None = None
+) -> int | None:
+    """The same with rows that can be chosen: the position of the one that is, none without.
+
+    `config` holds what columns are called and how wide they are, where that differs.
+    """
     reports.note(Rows(frame, alt))
     event = st.dataframe(
         frame, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", alt=alt, placeholder="",
-        height="content" if len(frame) <= MOST_CHOOSABLE else height, column_config=columns(frame),
+        height="content" if len(frame) <= MOST_CHOOSABLE else height,
+        column_config=columns(frame) | dict(config or {}),
     )  # fmt: skip
     rows = event["selection"]["rows"]
     return int(rows[0]) if rows and rows[0] < len(frame) else None
