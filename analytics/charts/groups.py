@@ -82,7 +82,8 @@ def _named(placed: pd.DataFrame) -> list[int]:
 def group_shares(rows: pd.DataFrame, *, finding: str) -> Drawing:
     """One bar a member for its records; how its share compares with its share of all stands at the bar's end.
 
-    `rows` has member, records, share, of_all (percent), lift, is_clear, is_small, most records first. Clear excess is accented.
+    `rows` has member, records, share, of_all (percent), lift, is_clear, is_small, most records first. Clear excess is
+    accented.
     """
     few = rows.head(MOST_MEMBERS)
     figure = empty(FRAME_PIXELS + ROW_PIXELS * max(len(few), 3))
