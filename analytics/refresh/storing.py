@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from analytics.identity import Change
-from analytics.refresh.learning import Learned, packed
+from analytics.refresh.learning import Learned, content_hash, packed
 from kb import corrections
 from kb.models import Correction, Group, GroupChange, LearnedModel, Link, Membership, Run
 
@@ -144,7 +143,7 @@ def _keep_model(connection: Connection, run_id: int, learned: Learned, ids: Mapp
         return
     numbers = np.array([ids[number] for number in range(len(ids))], dtype=np.int64)
     content = packed(*learned.model, numbers)
-    values = {"data_hash": data_hash, "content_hash": hashlib.sha256(content).hexdigest(), "content": content}
+    values = {"data_hash": data_hash, "content_hash": content_hash(content), "content": content}
     connection.execute(insert(LearnedModel).values(run_id=run_id, side=learned.side, **values))
 
 
