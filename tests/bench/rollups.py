@@ -251,10 +251,10 @@ def _result(database: str, found: list[Found]) -> Result:
         ]
     limit = SHARE[database]
     share = 100 * last.by_sums / last.by_facts
-    figures += [
-        at_most(f"Share of the facts' time at {last.facts:,} facts", share, 100 / limit, "%", 2),
-        at_most(f"Time at {last.facts:,} facts against {first.facts:,}", last.by_sums / first.by_sums, TIMES, "times"),
-    ]
+    figures.append(at_most(f"Share of the facts' time at {last.facts:,} facts", share, 100 / limit, "%", 2))
+    if first is not last:
+        times = last.by_sums / first.by_sums
+        figures.append(at_most(f"Time at {last.facts:,} facts against {first.facts:,}", times, TIMES, "times"))
     notes = [
         "Six cards with sparklines, a trend of twelve months and a split by family for each, asked one after the other "
         "as pages ask them, nothing cached by us; by the facts is the same code with the sums switched off. The base "
