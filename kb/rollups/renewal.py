@@ -122,9 +122,8 @@ class Renewal:
         """New rows of a table that a fact looks up bear on older rows of the fact; joined ones cannot."""
         for fact, reach in reaches().items():
             if name in reach.looked_up and fact not in self.whole:
-                root = reach.root.name if reach.root is not None else ""
-                old = key_of_table(table(root)) <= self.last[root] if root in self.last else None
-                self._collect(fact, reach.months(name, lambda key: key > self.last[name], old))
+                older = self.last.get(reach.root.name) if reach.root is not None else None
+                self._collect(fact, reach.months(name, lambda key: key > self.last[name], older))
 
     def _collect(self, fact: str, selects: Iterable[Any] | None) -> None:
         if selects is None:
