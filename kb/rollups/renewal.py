@@ -128,9 +128,8 @@ class Renewal:
         """New rows of a table that a fact looks up bear on older rows of the fact; joined ones cannot."""
         for fact, reach in reaches().items():
             if name in reach.looked_up and fact not in self.whole and fact not in self.gained:
-                root = reach.root.name if reach.root is not None else ""
-                old = key_of_table(table(root)) <= self.last[root] if root in self.last else None
-                self._collect(fact, reach.months(name, lambda key: key > self.last[name], old))
+                older = self.last.get(reach.root.name) if reach.root is not None else None
+                self._collect(fact, reach.months(name, lambda key: key > self.last[name], older))
 
     def _gained(self, fresh: set[str]) -> dict[str, Gained]:
         """The facts of lines that were due, where rows were added to what they read and nothing else was done."""
