@@ -137,6 +137,8 @@ def test_a_record_without_a_lot_is_spread_over_what_its_customer_had_received() 
     delays = Delays(delay_density(np.array([])), delay_density(np.array([])))
     placed = spread(cells, sp.csr_array([[1.0]]), shipments, 5, delays)
     assert placed[:, 0] == pytest.approx([0.75, 0.25, 0, 0, 0])
+    same_day = spread(cells.assign(day=10.0), sp.csr_array([[1.0]]), shipments, 5, delays)
+    assert same_day.sum() == pytest.approx(1)
     nothing = spread(cells.assign(day=5.0), sp.csr_array([[1.0]]), shipments, 5, delays)
     assert nothing.sum() == 0
 
@@ -158,6 +160,12 @@ def test_spreading_in_parts_gives_the_same_as_at_once() -> None:
     whole, parts = (list(chances_of_lots(cells, sent, 180, delays, size)) for size in (10**6, 20))
     assert len(whole) == 1 < len(parts)
     assert np.allclose(np.vstack([chances.toarray() for _, chances in parts]), whole[0][1].toarray())
+
+
+def test_a_unit_counts_as_exposed_by_the_chance_that_it_would_have_come_back_by_now() -> None:
+    shipments = pd.DataFrame({"at": [0, 1, 1, 2], "quantity": 100, "shipped_day": [0.0, 900.0, 995.0, 1010.0]})
+    delays = Delays(delay_density(np.full(10**6, 50.0)), delay_density(np.array([])))
+    assert delays.exposure(shipments, 3, 1000.0) == pytest.approx([100, 100, 0], abs=0.1)
 
 
 def test_a_record_in_two_groups_counts_once_in_all() -> None:
@@ -259,6 +267,15 @@ def test_the_supplier_lot_behind_a_link_stands_first() -> None:
     assert first["factory_records"] == 60 + 2
     assert first["q_value"] < 0.001
     assert not (found["kind"].isin(["line", "shift"]) & (found["q_value"] < 0.05)).any()
+
+
+def test_a_place_with_too_many_on_one_side_only_is_no_origin() -> None:
+    """On line L1 the factory wrote four times as much of the cause; customers got no more broken parcels from it."""
+    given = company()
+    line = given["lots"].set_index("lot")["line"]
+    factory = given["factory"].query("group == 'cold joint'")
+    factory = numbered(pd.concat([factory, *[factory[factory["lot"].map(line) == "L1"]] * 3]))
+    assert (fitted({"factory": factory}).origins("parcel crushed", "cold joint")["q_value"] > 0.05).all()
 
 
 def test_the_rate_ratio_is_that_of_mantel_and_haenszel_by_hand() -> None:
