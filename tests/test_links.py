@@ -265,6 +265,7 @@ def test_the_supplier_lot_behind_a_link_stands_first() -> None:
     first = found.iloc[0]
     assert (first["kind"], first["name"], first["lots"]) == ("supplier lot", "bad", 30)
     assert first["factory_records"] == 60 + 2
+    assert (found["field_records"] > found["field_expected"]).all()
     assert first["q_value"] < 0.001
     assert not (found["kind"].isin(["line", "shift"]) & (found["q_value"] < 0.05)).any()
 
