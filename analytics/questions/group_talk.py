@@ -99,7 +99,7 @@ def group_corrections(
     wanted = select(Correction.__table__).where(Correction.kind.in_(SAID)).order_by(Correction.correction_id.desc())
     with base.reading() as connection:
         rows, names = connection.execute(wanted).all(), _names(connection)
-        sides = dict(connection.execute(select(Group.group_id, Group.side)).tuples().all())
+        sides = {one: of for one, of in connection.execute(select(Group.group_id, Group.side))}
         chosen = [row for row in rows if _concerns(row, side, sides, group_id)][:limit]
         numbers = _numbers(connection, chosen)
     told = [

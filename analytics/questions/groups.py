@@ -74,7 +74,7 @@ def grouping(base: KnowledgeBase, who: Person) -> Grouping:
     with base.reading() as connection:
         texts = {side: sum(_texts(connection, kind) for kind in kinds) for side, kinds in SIDES.items()}
         alive = select(Group.side, func.count()).where(Group.status == "alive").group_by(Group.side)
-        groups = dict(connection.execute(alive).tuples().all())
+        groups = {side: int(n) for side, n in connection.execute(alive)}
         last = select(Run.finished_at, Run.data_hash, Run.kind).where(Run.finished_at.is_not(None))
         runs = connection.execute(last.order_by(Run.run_id.desc()).limit(1)).all()
         if not runs:
@@ -227,4 +227,4 @@ def group_names(base: KnowledgeBase, who: Person, side: str) -> dict[int, str]:
     known_side(side)
     wanted = select(Group.group_id, name_of()).where(Group.side == side, Group.status == "alive")
     with base.reading() as connection:
-        return dict(connection.execute(wanted.order_by(name_of(), Group.group_id)).tuples().all())
+        return {one: name for one, name in connection.execute(wanted.order_by(name_of(), Group.group_id))}

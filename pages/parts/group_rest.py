@@ -40,7 +40,9 @@ def left_over(view: View, scope: Scope, side: str) -> None:
 
 def last_refit(view: View, scope: Scope, side: str) -> None:
     """What was born, split, merged, died when groups were last found anew, in words."""
-    st.caption(plain(group_state.told(view)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(plain(group_state.told(view)), width="stretch")
+        group_state.button(view, "Measure how stable groups are", "--stability")
     changes = door.ask(view, "group_changes", side)
     noun = GROUP_NOUNS[side]
     if changes.empty:

@@ -10,8 +10,6 @@ from pages.ui.door import View
 from pages.ui.page import stamp
 from pages.ui.plain import plain
 
-WANTED = "wants-analysis"
-
 
 def state(view: View) -> bool:
     """Say how far the analysis is; true where there are results to show."""
@@ -46,7 +44,7 @@ def _nothing_yet(view: View, found: Grouping) -> None:
         plain(f"No causes were looked for yet. {texts['factory']:,} texts of the factory and {texts['field']:,} of "
               "customers are there to be grouped by what they say; that takes about a minute.")
     )  # fmt: skip
-    _button(view, "Find causes now")
+    button(view, "Find causes now")
 
 
 def _stale(view: View, found: Grouping) -> None:
@@ -54,17 +52,18 @@ def _stale(view: View, found: Grouping) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         at = stamp(found.found_at) if found.found_at else "earlier"
         st.warning(plain(f"These results are older than the data: found {at}, {since}."), width="stretch")
-        _button(view, "Refresh now")
+        button(view, "Refresh now")
 
 
-def _button(view: View, label: str) -> None:
+def button(view: View, label: str, *options: str) -> None:
     """Start at once where it is known who asks; else ask first, and start then."""
-    if st.button(label, key="start-analysis"):
-        st.session_state[WANTED] = True
-    if st.session_state.get(WANTED) and people.asked(view.base, view.who, "analysis"):
-        del st.session_state[WANTED]
+    wanted = f"wants-{label}"
+    if st.button(label, key=f"start-{label}"):
+        st.session_state[wanted] = True
+    if st.session_state.get(wanted) and people.asked(view.base, view.who, wanted):
+        del st.session_state[wanted]
         if not view.who.may("edit"):
             st.caption("Your role may read only; an administrator lets you start the analysis.")
             return
-        refreshing.start(view.base)
+        refreshing.start(view.base, *options)
         st.rerun()

@@ -115,5 +115,5 @@ def _run(view: View, paths: list[Path], preset: Preset, *, dry_run: bool) -> Non
     if not dry_run:
         Thread(target=importing.settle, args=(view.base,), daemon=True).start()
         if door.ask(view, "grouping").groups:
-            refreshing.start(view.base, only_new=True)  # the new records into the groups there are
+            refreshing.start(view.base, "--new")  # the new records into the groups there are
     import_result.keep(report)

@@ -50,9 +50,12 @@ class Running:
 _runs: dict[str, Running] = {}
 
 
-def start(base: KnowledgeBase, *, only_new: bool = False) -> bool:
-    """Start the analysis of this base unless one runs already; true where it was started."""
-    command = [sys.executable, "-m", "analytics", "refresh", *(["--new"] if only_new else [])]
+def start(base: KnowledgeBase, *options: str) -> bool:
+    """Start the analysis of this base unless one runs already; true where it was started.
+
+    Options of the command: --new only puts new records into the groups there are, --stability measures these.
+    """
+    command = [sys.executable, "-m", "analytics", "refresh", *options]
     with _starting:
         known = _runs.get(base.url)
         if known is not None and not known.is_over:
