@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, case, func
+from sqlalchemy import Connection, Select, case, func, select
 
 from analytics.metrics import Filters
 from analytics.periods import Period
@@ -15,7 +16,7 @@ from kb.access import Person, require
 from kb.errors import Refused
 from kb.facts.expressions import month_of
 from kb.facts.fact import Column
-from kb.facts.grouping import MEMBERS, SIDES, SPREAD, Grouped
+from kb.facts.grouping import MEMBERS, SIDES, SPREAD, USED, Grouped
 from kb.store import KnowledgeBase
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +26,7 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
 """What the records of a side can be told by."""
 FEWEST, CLEAR_EXCESS, CLEAR_LIFT = 5, 3.5, 1.2
 """Fewer records are hardly a share; so many standard deviations stand out even among hundreds of lots."""
+Counted = tuple[pd.DataFrame, tuple[int, int, int]]
 MEMBERS_TOLD = ["member", "records", "share", "of_all", "lift", "excess", "is_clear", "is_small"]
 
 
@@ -52,42 +54,47 @@ def group_shares(base: KnowledgeBase, who: Person, group_id: int, by: str, *, fi
         side = side_of(connection, group_id)
         if by not in DIMENSIONS[side]:
             raise Refused(f"these records are not told by {by}: choose one of {', '.join(DIMENSIONS[side])}")
-        parts = [_by_member(connection, kind, group_id, by, filters) for kind in SIDES[side]]
-        totals = [_named_by(connection, kind, group_id, by, filters) for kind in SIDES[side]]
-    frame = pd.concat(parts).groupby("member", as_index=False)[["records", "all"]].sum()
-    records, named, named_of_all = (int(sum(column)) for column in zip(*totals, strict=True))
+        count = _by_supplier_lot if by == SPREAD else _by_member
+        parts = [count(connection, kind, group_id, by, filters) for kind in SIDES[side]]
+    frame = pd.concat([part for part, _ in parts]).groupby("member", as_index=False)[["records", "all"]].sum()
+    records, named, named_of_all = (int(sum(column)) for column in zip(*(sums for _, sums in parts), strict=True))
     rows = _lifted(frame, named, named_of_all)
     return Shares(by, rows, named, records, _finding(rows, by))
 
 
-def _by_member(connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None) -> pd.DataFrame:
-    member, once = kind.fact.dimensions[by], kind.key.distinct() if by == SPREAD else kind.key
-    inside = case((MEMBERS.c.group_id == int(group_id), kind.key))
+def _by_member(connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None) -> Counted:
+    """member, records (of the group), all (of the side); and records of the group, those of them and of all that name
+    a member."""
+    found = connection.execute(_counted(kind, group_id, kind.fact.dimensions[by], filters)).all()
+    frame = pd.DataFrame([tuple(row) for row in found], columns=["member", "records", "all"])
+    known = frame.dropna(subset=["member"])
+    return known, (int(frame["records"].sum()), int(known["records"].sum()), int(known["all"].sum()))
+
+
+def _counted(kind: Grouped, group_id: int, member: Column, filters: Filters | None) -> Select[Any]:
     columns = {
         "member": member,
-        "records": Column(func.count(inside.distinct() if by == SPREAD else inside), ("member",)),
-        "all": Column(func.count(once)),
-    }
-    rows = kind.fact.restricted(columns, filters=filters)
-    rows = rows.where(MEMBERS.c.membership_id.is_not(None), member.expression.is_not(None))
-    found = connection.execute(rows.group_by(member.expression)).all()
-    return pd.DataFrame([tuple(row) for row in found], columns=list(columns))
-
-
-def _named_by(
-    connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None
-) -> tuple[int, int, int]:
-    """Records of the group, those of them that name a member, and those of the whole side that do."""
-    inside, member = MEMBERS.c.group_id == int(group_id), kind.fact.dimensions[by]
-    names = member.expression.is_not(None)
-    columns = {
-        "records": Column(func.count(case((inside, kind.key)).distinct()), ("member",)),
-        "named": Column(func.count(case((inside & names, kind.key)).distinct()), member.needs),
-        "all": Column(func.count(case((names, kind.key)).distinct())),
+        "records": Column(func.count(case((MEMBERS.c.group_id == int(group_id), 1))), ("member",)),
+        "all": Column(func.count()),
     }
     rows = kind.fact.restricted(columns, filters=filters).where(MEMBERS.c.membership_id.is_not(None))
-    records, named, whole = connection.execute(rows).one()
-    return records, named, whole
+    return rows.group_by(member.expression)
+
+
+def _by_supplier_lot(
+    connection: Connection, kind: Grouped, group_id: int, by: str, filters: Filters | None
+) -> Counted:  # fmt: skip
+    """The same for what a lot has several of: counted by lot first, so that no record is looked at twice."""
+    lots = _counted(kind, group_id, Column(kind.lot), filters).subquery()
+    used = select(USED.c.lot_id, USED.c.supplier_lot_number).where(USED.c.supplier_lot_number.is_not(None))
+    pairs = used.distinct().subquery()
+    sums = [func.sum(lots.c.records), func.sum(lots.c["all"])]
+    members = select(pairs.c.supplier_lot_number, *sums).join(lots, lots.c.member == pairs.c.lot_id)
+    found = connection.execute(members.group_by(pairs.c.supplier_lot_number)).all()
+    whole = connection.scalar(select(sums[0])) or 0
+    named = connection.execute(select(*sums).where(lots.c.member.in_(select(pairs.c.lot_id)))).one()
+    frame = pd.DataFrame([tuple(row) for row in found], columns=["member", "records", "all"])
+    return frame.astype({"records": "int64", "all": "int64"}), (int(whole), int(named[0] or 0), int(named[1] or 0))
 
 
 def _lifted(frame: pd.DataFrame, named: int, named_of_all: int) -> pd.DataFrame:

@@ -45,6 +45,10 @@ class Grouped:
         }  # fmt: skip
 
     @property
+    def lot(self) -> ColumnElement[Any]:
+        return table(self.fact.table).c.lot_id
+
+    @property
     def text(self) -> ColumnElement[Any]:
         return table(self.fact.table).c.text
 
