@@ -212,7 +212,7 @@ def test_people_see_at_once_what_they_said_and_can_take_it_back(grouped: Knowled
     said = questions.group_corrections(grouped, who, "factory")
     assert said["what"].to_list() == [
         "Made “seal” part of “Cold joint”", "The word “jt” stands for “joint”",
-        "Put nonconformance N12 into “seal”", "Called “cold, joint” “Cold joint”",
+        "Put nonconformance N12 into “seal”", "Renamed “cold, joint” to “Cold joint”",
     ]  # fmt: skip
     assert said["reason"].to_list()[-1] == "its usual name"
     assert len(questions.group_corrections(grouped, who, "factory", JOINT)) == 2

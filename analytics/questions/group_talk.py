@@ -149,7 +149,7 @@ def _numbers(connection: Connection, rows: list[Row[Any]]) -> dict[str, str]:
 
 def _rename(row: Row[Any], names: Names, numbers: Mapping[str, str]) -> str:
     model = names[int(row.subject)][1] if int(row.subject) in names else "a group that is gone"
-    return f"Called “{model}” “{row.detail}”"
+    return f"Renamed “{model}” to “{row.detail}”"
 
 
 def _merge(row: Row[Any], names: Names, numbers: Mapping[str, str]) -> str:
