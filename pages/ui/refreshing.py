@@ -61,10 +61,11 @@ def start(base: KnowledgeBase, *options: str) -> bool:
         if known is not None and not known.is_over:
             return False
         told = tempfile.NamedTemporaryFile(prefix="symbiosis-refresh-")  # noqa: SIM115 - it lives as long as the run
+        # it works in the same folder, because the address of the base may be relative to it
+        environment = {**os.environ, "DATABASE_URL": base.url, "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "DATABASE_URL": base.url}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=told,
-        )  # fmt: skip
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
+        )
         _runs[base.url] = Running(process, datetime.now(UTC), told)
     threading.Thread(target=process.wait, daemon=True).start()  # no dead process is left behind
     return True
@@ -94,6 +95,5 @@ def _watch(url: str) -> None:
     if run is None or run.is_over:
         st.rerun()
     seconds = (datetime.now(UTC) - run.began_at).seconds
-    st.info(
-        plain(f"The analysis runs since {seconds} seconds: {run.last_line() or 'starting'}. You can go on meanwhile.")
-    )
+    phase = run.last_line() or "starting"
+    st.info(plain(f"The analysis has been running for {seconds} seconds: {phase}. You can go on meanwhile."))

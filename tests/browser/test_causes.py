@@ -52,7 +52,7 @@ def test_causes_are_found_from_the_page_named_and_opened_by_a_click(address: str
     page.get_by_role("button", name="Find causes now").click()
     opened.settle()
     introduce(opened, "Nora Quist")
-    expect(page.get_by_text("The analysis runs since")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The analysis has been running")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("tab", name="All of them")).to_be_visible(timeout=ANALYSIS_SECONDS * 1000)
     opened.settle()
     page.locator("[data-testid=stPlotlyChart] .scatterlayer .points path").first.click(force=True)
