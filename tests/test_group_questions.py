@@ -277,3 +277,15 @@ def test_what_clearly_stands_out_is_accented_and_few_records_say_their_number() 
     bars, ends = charts.group_shares(rows, finding="Product A stands out").figure.data
     assert list(bars.marker.color) == [charts.ACCENT, charts.GREY]
     assert list(ends.text) == [" 30 (×3.0)", " n = 2"]
+
+
+def test_the_map_and_the_bars_stand_in_a_report_too() -> None:
+    from analytics.report import pictures
+
+    rows = pd.DataFrame({"member": ["A"], "records": [30], "share": [90.0], "of_all": [30.0], "lift": [3.0],
+                         "is_clear": [True], "is_small": [False]})  # fmt: skip
+    for drawn, told in (
+        (charts.group_map(on_the_map(name=["one", "two"]), finding="f"), "more than before"),
+        (charts.group_shares(rows, finding="f"), "30 (×3.0)"),
+    ):
+        assert told in pictures.svg(drawn)
