@@ -61,6 +61,8 @@ def no_runs() -> Iterator[dict[str, Any]]:
     """What the page started is forgotten before and after."""
     refreshing._runs.clear()
     yield refreshing._runs
+    for run in refreshing._runs.values():
+        run.told.unlink(missing_ok=True)
     refreshing._runs.clear()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import charts
+from analytics import charts, refresh
 from analytics.charts import Drawing
 from analytics.report import Picture, Report, Rows
 from analytics.report.html import html
 from analytics.report.pdf import pdf
-from kb import demo
+from kb import demo, store
+from kb.access import command_line
 from pages.ui import door, reports
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,8 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("quality.py", {}),
     ("quality.py", {"look": "Yield by step"}),
     ("quality.py", {"look": "Returns by months in service"}),
+    ("causes.py", {}),
+    ("causes.py", {"group": "1"}),
     ("feedback.py", {"part": "Praise and wishes"}),
     ("feedback.py", {"part": "What it costs"}),
     ("feedback.py", {"part": "Reasons and trends"}),
@@ -39,7 +43,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
-    demo.build(f"sqlite:///{folder / 'demo.sqlite'}")
+    address = f"sqlite:///{folder / 'demo.sqlite'}"
+    demo.build(address)
+    base = store.open_base(address)
+    refresh.refresh(base, command_line())
+    base.close()
+    with sqlite3.connect(folder / "demo.sqlite") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder
 
 

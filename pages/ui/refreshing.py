@@ -10,7 +10,6 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import streamlit as st
 
@@ -29,7 +28,7 @@ class Running:
 
     process: subprocess.Popen[bytes]
     began_at: datetime
-    told: IO[bytes]
+    told: Path
 
     @property
     def is_over(self) -> bool:
@@ -41,8 +40,9 @@ class Running:
 
     def last_line(self) -> str:
         """The last that it said on standard error: its phase, or why it failed."""
-        self.told.flush()
-        lines = Path(self.told.name).read_text("utf-8", "replace").strip().splitlines()
+        if not self.told.is_file():  # a later run took its place
+            return ""
+        lines = self.told.read_text("utf-8", "replace").strip().splitlines()
         return lines[-1][:LONGEST_LINE] if lines else ""
 
 
@@ -60,13 +60,16 @@ def start(base: KnowledgeBase, *options: str) -> bool:
         known = _runs.get(base.url)
         if known is not None and not known.is_over:
             return False
-        told = tempfile.NamedTemporaryFile(prefix="symbiosis-refresh-")  # noqa: SIM115 - it lives as long as the run
+        if known is not None:
+            known.told.unlink(missing_ok=True)
+        number, name = tempfile.mkstemp(prefix="symbiosis-refresh-", suffix=".log")
         # it works in the same folder, because the address of the base may be relative to it
         environment = {**os.environ, "DATABASE_URL": base.url, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
-        )
-        _runs[base.url] = Running(process, datetime.now(UTC), told)
+        with os.fdopen(number, "wb") as told:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
+            )
+        _runs[base.url] = Running(process, datetime.now(UTC), Path(name))
     threading.Thread(target=process.wait, daemon=True).start()  # no dead process is left behind
     return True
 
