@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.questions.cards import Card, cards, trend
+from analytics.questions.codes import CODED, CodeDoctor, code_doctor
 from analytics.questions.comments import comment_counts, comments
 from analytics.questions.defects import DIMENSIONS as DEFECT_DIMENSIONS
 from analytics.questions.defects import MEASURES as DEFECT_MEASURES
@@ -26,8 +27,10 @@ from analytics.questions.watching import WATCHED, watchable
 from analytics.questions.wishes import Wishes, wishes
 
 __all__ = [
+    "CODED",
     "CONTROL_RULES",
     "Card",
+    "CodeDoctor",
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
@@ -51,6 +54,7 @@ __all__ = [
     "cards",
     "check_objective",
     "choices",
+    "code_doctor",
     "comment_counts",
     "comments",
     "completeness",
