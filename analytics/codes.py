@@ -96,7 +96,8 @@ def _verdicts(entered: Any, learned: Any, place: Any, chances: Matrix, usual: An
     likelier = speaks & (best != place) & (probability >= SURE) & (probability >= TIMES_LIKELIER * against)
     return pd.DataFrame({
         "code": entered.where(~is_empty, EMPTY), "called_for": np.where(says_something, learned[best], ""),
-        "probability": probability, "of_own": of_own, "sure": np.where(is_empty, probability, probability / (probability + against)),
+        "probability": probability, "of_own": of_own,
+        "sure": np.where(is_empty, probability, probability / (probability + against)),
         "is_judged": is_judged, "disagrees": is_judged & likelier,
     })  # fmt: skip
 
@@ -138,14 +139,14 @@ def code_of_others(codes: Sequence[str], groups: Sequence[int]) -> list[str]:
     """The most frequent code of the other records of each record's group; '' without a group (-1) or a coded other."""
     frame = pd.DataFrame({"code": list(codes), "group": list(groups)})
     coded = frame[(frame["code"] != "") & (frame["group"] >= 0)]
-    counted = coded.groupby(["group", "code"]).size().sort_index()
     by_group: dict[int, dict[str, int]] = {}
-    for (group, code), n in counted.to_dict().items():
-        by_group.setdefault(group, {})[code] = n
+    for group, code in zip(coded["group"], coded["code"], strict=True):
+        counts = by_group.setdefault(group, {})
+        counts[code] = counts.get(code, 0) + 1
     return [_most(by_group.get(group, {}), code) for code, group in zip(frame["code"], frame["group"], strict=True)]
 
 
 def _most(counts: dict[str, int], own: str) -> str:
     others = {code: n - (code == own) for code, n in counts.items()}
-    best = max(others, key=lambda code: others[code], default="")
+    best = max(others, key=lambda code: (others[code], code), default="")
     return best if best and others[best] > 0 else ""

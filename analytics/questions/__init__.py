@@ -16,6 +16,7 @@ from analytics.questions.feedback_products import heard_by_product, heard_produc
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
 from analytics.questions.moves import Moved, moved, moved_by
+from analytics.questions.no_trouble import NO_TROUBLE_KINDS, NoTrouble, no_trouble
 from analytics.questions.pins import Pinned, pins
 from analytics.questions.service import Service, months_in_service
 from analytics.questions.splits import Split, split
@@ -38,6 +39,8 @@ __all__ = [
     "Heard",
     "KINDS",
     "Moved",
+    "NO_TROUBLE_KINDS",
+    "NoTrouble",
     "ObjectiveStatus",
     "Pinned",
     "Praise",
@@ -70,6 +73,7 @@ __all__ = [
     "moved",
     "moved_by",
     "newest_texts",
+    "no_trouble",
     "objectives",
     "pins",
     "praise",

@@ -37,9 +37,8 @@ class CodeDoctor:
 
     `codes`: code, records, judged, disagree, share (percent of those judged), is_vague, correction, corrections.
     `proposals`: PROPOSALS, the surest first; how_sure in percent is the chance of the code proposed against the one
-    entered,
-    or alone where none was; `group` is the record's cause or symptom and `code_of_group` the usual code of the others in it.
-    `reason` says why nothing can be judged.
+    entered, or alone where none was; `group` is the record's cause or symptom and `code_of_group` the usual code of
+    the others in it. `reason` says why nothing can be judged.
     """
 
     subject: str
