@@ -10,10 +10,11 @@ NOTHING_FOUND = r"""
     no (trouble|fault|defect|error|problem|failure|issue)s? (was |were |could be
     )?(found|detected|seen|confirmed); \bn\.?t\.?f\b; \bn\.?f\.?f\b; no trouble; nothing (was )?found; fault not
     (found|confirmed); (can|could) ?not (be )?(reproduce|confirm|verif)\w*; not reproducible;
-    (works|worked|tested|test) (is )?(ok|fine); within spec\w*; in (good|working) order; no defects?$;
+    (works|worked|tested|test) (is )?(ok|fine); within spec\w*; (?<!not )in (good|working) order; no defects?$;
     functions? (normally|as (designed|intended)); kein(en|e)? (fehler|defekt|mangel|mängel|maengel|befund)\w*;
-    ohne (befund|fehler|beanstandung); nicht (reproduzierbar|nachvollziehbar|nachstellbar|feststellbar); \bi\.
-    ?o\.; \bo\. ?b\.; in ordnung; nichts (gefunden|festgestellt); funktioniert einwandfrei; gerät (ist )?ok
+    ohne (befund|fehler|beanstandung); nicht (reproduzierbar|nachvollziehbar|nachstellbar|feststellbar);
+    (?<!n\.)(?<!n\. )i\. ?o\.; o\. ?b\.; (?<!nicht )in ordnung; nichts (gefunden|festgestellt);
+    funktioniert einwandfrei; gerät (ist )?ok
 """
 # It comes and goes.
 INTERMITTENT = r"""
@@ -28,12 +29,12 @@ INTERMITTENT = r"""
 """
 # The customer asks how, or handled it wrong.
 USE = r"""
-    how (do|to|can|does|should); where (do|can|is|are); what (is|does|do|can i do with); (do not|don'?t|no
+    how (do|to|can|does|should); where (do|can|is|are); (do not|don'?t|no
     idea|not sure|unclear) (know )?how; no idea how; instructions?; manual; booklet; set ?up; pair(ing)?;
     password; forgot(ten)?; wrong(ly)? (used|connected|installed|mounted|charger); does it fit; is it
     compatible; which (button|cable|charger|app); (second|spare) key; serial number; drawings; user error;
-    misuse\w*; operat(ing|or) error; dropped; wie (geht|kann|stelle|mache|benutze|bekomme|lade|macht); wo
-    (ist|finde|kann); anleitung; handbuch; bedien\w*; einstell\w*; passwort; falsch
+    misuse\w*; operat(ing|or) error; (i|we|he|she) dropped it;
+    wie (geht|kann|stelle|mache|benutze|bekomme|lade|macht); wo (ist|finde|kann); anleitung; handbuch; bedien\w*; einstell\w*; passwort; falsch
     (bedient|angeschlossen|montiert|eingebaut|verwendet); weiß nicht|weiss nicht; passt (das|der|die|es);
     seriennummer; koppel\w*; runtergefallen
 """

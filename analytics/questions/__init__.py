@@ -19,6 +19,7 @@ from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.no_trouble import NO_TROUBLE_KINDS, NoTrouble, no_trouble
 from analytics.questions.pins import Pinned, pins
 from analytics.questions.service import Service, months_in_service
+from analytics.questions.similar import SIDES, Similar, similar
 from analytics.questions.splits import Split, split
 from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
 from analytics.questions.steps import Steps, yield_steps
@@ -45,7 +46,9 @@ __all__ = [
     "Pinned",
     "Praise",
     "ReturnCosts",
+    "SIDES",
     "Service",
+    "Similar",
     "Span",
     "Split",
     "Stability",
@@ -79,6 +82,7 @@ __all__ = [
     "praise",
     "records",
     "return_costs",
+    "similar",
     "span",
     "split",
     "stability",
