@@ -34,7 +34,8 @@ USE = r"""
     password; forgot(ten)?; wrong(ly)? (used|connected|installed|mounted|charger); does it fit; is it
     compatible; which (button|cable|charger|app); (second|spare) key; serial number; drawings; user error;
     misuse\w*; operat(ing|or) error; (i|we|he|she) dropped it;
-    wie (geht|kann|stelle|mache|benutze|bekomme|lade|macht); wo (ist|finde|kann); anleitung; handbuch; bedien\w*; einstell\w*; passwort; falsch
+    wie (geht|kann|stelle|mache|benutze|bekomme|lade|macht); wo (ist|finde|kann); anleitung; handbuch;
+    bedien\w*; einstell\w*; passwort; falsch
     (bedient|angeschlossen|montiert|eingebaut|verwendet); weiß nicht|weiss nicht; passt (das|der|die|es);
     seriennummer; koppel\w*; runtergefallen
 """

@@ -1,4 +1,4 @@
-"""Texts like another one: by the words they share and by pieces of words, so that a slip of the pen does not hide any."""
+"""Texts like another one: by the words they share and by pieces of words, so that a slip of the pen hides none."""
 
 from __future__ import annotations
 

@@ -27,7 +27,18 @@ CODED: Mapping[str, tuple[str, str, str]] = {
     "Return reasons": ("returns", "reason", "return"),
 }
 """What people enter by hand beside a text: the fact, its column, and what memberships call such a record."""
-PROPOSALS = ["number", "on", "text", "code_now", "code_proposed", "how_sure", "group", "code_of_group", "product"]
+PROPOSALS = [
+    "number",
+    "on",
+    "text",
+    "code_now",
+    "code_proposed",
+    "how_sure",
+    "group",
+    "code_of_group",
+    "product",
+    "record",
+]
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,15 @@ def code_doctor(
     counts = int(coded["judged"].sum()), int(coded["disagree"].sum()), int(uncoded["disagree"].sum())
     table_of_codes = found.assign(share=found["share"].astype(float) * 100)
     return CodeDoctor(
-        subject, period, len(rows), *counts, vague, table_of_codes, _proposals(rows), _finding(subject, coded), reason
+        subject,
+        period,
+        len(rows),
+        *counts,
+        vague,
+        table_of_codes,
+        _proposals(rows, CODED[subject][2]),
+        _finding(subject, coded),
+        reason,
     )
 
 
@@ -125,12 +144,14 @@ def _within(subject: str, period: Period | None, filters: Filters | None) -> Sel
     return fact.restricted({"id": key}, since=since, until=until, filters=filters)
 
 
-def _proposals(rows: pd.DataFrame) -> pd.DataFrame:
+def _proposals(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=PROPOSALS)
     chosen = rows[rows["disagrees"]].sort_values(["sure", "on"], ascending=[False, False], kind="stable")
     named = chosen.rename(columns={"code": "code_now", "called_for": "code_proposed"})
-    return named.assign(how_sure=(named["sure"] * 100).round()).reset_index(drop=True)[PROPOSALS]
+    return named.assign(
+        how_sure=(named["sure"] * 100).round(), record=[f"{kind}:{one}" for one in named["id"]]
+    ).reset_index(drop=True)[PROPOSALS]
 
 
 def _noun(subject: str) -> str:

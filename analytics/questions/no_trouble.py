@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Condition
@@ -22,6 +23,7 @@ from kb.store import KnowledgeBase
 NO_TROUBLE_KINDS = {kind.name: kind.meaning for kind in rules.KINDS}
 RECORDS = [
     "number", "on", "kind", "why", "also", "text", "reason", "finding", "product", "customer", "lot", "symptom", "cost",
+    "record",
 ]  # fmt: skip
 COUNTS = ["kind", "returns", "share", "share_of_all", "cost", "before", "who_can_act", "meaning", "example"]
 
@@ -31,8 +33,8 @@ class NoTrouble:
     """Of `returns` in the period `inspected` have a result, and in `found` of these nothing was wrong.
 
     `kinds`: COUNTS; shares in percent of those without trouble and of all returns, cost in the base's currency, before
-    is the period before. `records`: RECORDS, newest first. `months`: month, kind, returns of the twelve months to the
-    end of the period. `reason` says why there is nothing.
+    is the period before. `records`: RECORDS, newest first. `months`: month, kind, value, numerator, denominator and
+    is_mature of the twelve months to the end of the period, 0 where there was none. `reason` says why there is nothing.
     """
 
     period: Period
@@ -46,6 +48,11 @@ class NoTrouble:
     finding: str
     reason: str | None = None
 
+    @property
+    def against_before(self) -> pd.DataFrame:
+        """The kinds as member, now and before."""
+        return self.kinds.rename(columns={"kind": "member", "returns": "now"})[["member", "now", "before"]]
+
 
 def no_trouble(base: KnowledgeBase, who: Person, *, period: Period, filters: Filters | None = None) -> NoTrouble:
     """Returns without trouble of the period by the rules of analytics.no_trouble, which look at returns of any time."""
@@ -55,11 +62,13 @@ def no_trouble(base: KnowledgeBase, who: Person, *, period: Period, filters: Fil
     now, before, year = (_during(rows, one) for one in (period, period.previous(), Period.months(period.end, 12)))
     kept = now[now["kind"] != ""]
     kinds = _kinds(kept, before, len(now))
-    records = kept.rename(columns={"group": "symptom"}).sort_values(["on", "number"], ascending=False)
+    named = kept.assign(record=[f"return:{one}" for one in kept["id"]])
+    records = named.rename(columns={"group": "symptom"}).sort_values(["on", "number"], ascending=False)
     inspected = int(now["is_inspected"].sum())
     return NoTrouble(
         period, len(now), inspected, len(kept), float(kept["cost"].sum()), kinds,
-        records.reset_index(drop=True)[RECORDS], _months(year), _finding(kinds, len(kept), len(now), inspected, period),
+        records.reset_index(drop=True)[RECORDS], _months(year, Period.months(period.end, 12)),
+        _finding(kinds, len(kept), len(now), inspected, period),
         _reason(whole, kept, inspected, period),
     )  # fmt: skip
 
@@ -138,10 +147,13 @@ def _examples(kept: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _months(year: pd.DataFrame) -> pd.DataFrame:
-    kept = year[year["kind"] != ""]
-    months = kept["on"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]")
-    return kept.assign(month=months).groupby(["month", "kind"]).size().rename("returns").reset_index()
+def _months(year: pd.DataFrame, span: Period) -> pd.DataFrame:
+    months = pd.date_range(span.start, span.end, freq="MS").astype("datetime64[us]")
+    of = year["on"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]")
+    counts = year.assign(month=of).groupby(["kind", "month"]).size()
+    places = pd.MultiIndex.from_product([NO_TROUBLE_KINDS, months], names=["kind", "month"])
+    frame = counts.reindex(places, fill_value=0).rename("value").astype(float).reset_index()
+    return frame.assign(numerator=frame["value"], denominator=math.nan, is_mature=True)
 
 
 def _finding(kinds: pd.DataFrame, found: int, returns: int, inspected: int, period: Period) -> str:

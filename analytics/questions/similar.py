@@ -142,11 +142,11 @@ def _outcomes(connection: Connection, kind: str, ids: list[int]) -> dict[int, tu
         return {one: ((disposition or "").replace("_", " "), None) for one, disposition in rows}
     if kind == "complaint":
         key = COMPLAINTS.c.complaint_id
-        rows = connection.execute(select(key, COMPLAINTS.c.closed_on).where(key.in_(ids)))
-        return {one: (f"closed {closed:%Y-%m-%d}" if closed else "open", None) for one, closed in rows}
+        heard = connection.execute(select(key, COMPLAINTS.c.closed_on).where(key.in_(ids)))
+        return {one: (f"closed {closed:%Y-%m-%d}" if closed else "open", None) for one, closed in heard}
     own = (RETURNS.c.return_id, RETURNS.c.finding, RETURNS.c.is_no_trouble_found, RETURNS.c.credit)
-    rows = connection.execute(select(*own).where(RETURNS.c.return_id.in_(ids)))
-    return {one: (_finding(finding, is_fine), credit) for one, finding, is_fine, credit in rows}
+    returned = connection.execute(select(*own).where(RETURNS.c.return_id.in_(ids)))
+    return {one: (_finding(finding, is_fine), credit) for one, finding, is_fine, credit in returned}
 
 
 def _finding(finding: str | None, is_without_trouble: bool | None) -> str:
@@ -176,4 +176,4 @@ def _usual_codes(connection: Connection, causes: set[int]) -> dict[int, str]:
         .group_by(MEMBERSHIPS.c.group_id, code)
         .order_by(count, code)
     )
-    return {cause: name for cause, name, _ in connection.execute(wanted)}
+    return {row[0]: row[1] for row in connection.execute(wanted)}
