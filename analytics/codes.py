@@ -56,7 +56,7 @@ def judged(texts: Sequence[str], codes: Sequence[str]) -> pd.DataFrame:
             f"{FEWEST_CODED} records and two such codes are needed"
         )
     counts = WordCounter().fit_transform(list(texts))
-    place = pd.Categorical(entered, categories=learned).codes
+    place = entered.map({code: at for at, code in enumerate(learned)}).fillna(-1).to_numpy(int)
     chances = _cross_fitted(counts, place, known, len(learned))
     usual = np.bincount(place[known], minlength=len(learned)) / known.sum()
     return _verdicts(entered, np.array(learned, dtype=object), place, chances, usual, counts.getnnz(axis=1) > 0)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer, strip_accents_unicode
 
 WORDS, PIECES = 0.6, 0.4
 """What words and pieces of words contribute to a likeness; they sum to one."""
+_MARKS = re.compile(r"[\W_]+")
 FEWEST = 2
 """A piece that fewer texts hold likens none to another."""
+
+
+def _bare(text: str) -> str:
+    """Small letters without accents and marks."""
+    return _MARKS.sub(" ", strip_accents_unicode(text.lower()))
 
 
 class SimilarTexts:
@@ -23,12 +30,9 @@ class SimilarTexts:
     """
 
     def __init__(self) -> None:
-        self.words = TfidfVectorizer(
-            sublinear_tf=True, token_pattern=r"(?u)\b\w\w+\b", strip_accents="unicode", dtype=np.float32
-        )
-        self.pieces = TfidfVectorizer(
-            sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5), strip_accents="unicode", dtype=np.float32
-        )
+        shared = {"sublinear_tf": True, "preprocessor": _bare, "dtype": np.float32}
+        self.words = TfidfVectorizer(token_pattern=r"\w\w+", **shared)
+        self.pieces = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **shared)
         self.known: list[tuple[float, TfidfVectorizer, sparse.csr_matrix]] = []
         self.size = 0
 

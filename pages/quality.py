@@ -1,4 +1,4 @@
-"""Which defects cost most, which processes drift, where units are lost, and what comes back after how long?"""
+"""Which defects cost most, which processes drift, where units are lost, what comes back, and are the codes right?"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def disagreements(frame: pd.DataFrame, *, finding: str) -> Drawing:
 
 
 def _label(code: str, is_vague: bool) -> str:
-    return safe(short(code)) + (" (says nothing)" if is_vague and code != "(none)" else "")
+    return safe(short(code)) + (" (catch-all)" if is_vague and code != "(none)" else "")
 
 
 def _told(one: dict[object, object]) -> str:

@@ -28,17 +28,9 @@ CODED: Mapping[str, tuple[str, str, str]] = {
 }
 """What people enter by hand beside a text: the fact, its column, and what memberships call such a record."""
 PROPOSALS = [
-    "number",
-    "on",
-    "text",
-    "code_now",
-    "code_proposed",
-    "how_sure",
-    "group",
-    "code_of_group",
-    "product",
-    "record",
-]
+    "number", "code_now", "code_proposed", "how_sure", "text", "group", "code_of_group", "product", "on", "record",
+]  # fmt: skip
+MOST_SURE = 99.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +77,7 @@ def code_doctor(
     vague = int(found["records"].where(found["is_vague"].astype(bool), 0).sum())
     coded, uncoded = found[found["code"] != codes.EMPTY], found[found["code"] == codes.EMPTY]
     counts = int(coded["judged"].sum()), int(coded["disagree"].sum()), int(uncoded["disagree"].sum())
-    table_of_codes = found.assign(share=found["share"].astype(float) * 100)
+    table_of_codes = found.assign(share=(found["share"].astype(float) * 100).round(1))
     return CodeDoctor(
         subject,
         period,
@@ -150,7 +142,7 @@ def _proposals(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     chosen = rows[rows["disagrees"]].sort_values(["sure", "on"], ascending=[False, False], kind="stable")
     named = chosen.rename(columns={"code": "code_now", "called_for": "code_proposed"})
     return named.assign(
-        how_sure=(named["sure"] * 100).round(), record=[f"{kind}:{one}" for one in named["id"]]
+        how_sure=(named["sure"] * 100).round().clip(upper=MOST_SURE), record=[f"{kind}:{one}" for one in named["id"]]
     ).reset_index(drop=True)[PROPOSALS]
 
 
@@ -166,4 +158,5 @@ def _finding(subject: str, coded: pd.DataFrame) -> str:
         return f"{subject}: all {judged:,} agree with their texts"
     first = coded.iloc[0]
     told = f"{disagree:,} of {judged:,} {subject.lower()} ({disagree / judged:.0%}) disagree with their texts"
-    return f"{told.replace('%', ' %')}; most often {first['code']}, whose texts call for {first['correction']}"
+    means = "which says nothing" if first["is_vague"] else f"whose texts call for {first['correction']}"
+    return f"{told.replace('%', ' %')}; most often {first['code']}, {means}"

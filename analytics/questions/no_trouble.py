@@ -22,7 +22,7 @@ from kb.store import KnowledgeBase
 
 NO_TROUBLE_KINDS = {kind.name: kind.meaning for kind in rules.KINDS}
 RECORDS = [
-    "number", "on", "kind", "why", "also", "text", "reason", "finding", "product", "customer", "lot", "symptom", "cost",
+    "number", "on", "kind", "text", "why", "also", "reason", "finding", "product", "customer", "lot", "symptom", "cost",
     "record",
 ]  # fmt: skip
 COUNTS = ["kind", "returns", "share", "share_of_all", "cost", "before", "who_can_act", "meaning", "example"]
@@ -34,7 +34,8 @@ class NoTrouble:
 
     `kinds`: COUNTS; shares in percent of those without trouble and of all returns, cost in the base's currency, before
     is the period before. `records`: RECORDS, newest first. `months`: month, kind, value, numerator, denominator and
-    is_mature of the twelve months to the end of the period, 0 where there was none. `reason` says why there is nothing.
+    is_mature of the twelve months to the end of the period, 0 where there was none. `has_symptoms`: whether any return
+    belongs to a symptom. `reason` says why there is nothing.
     """
 
     period: Period
@@ -46,6 +47,7 @@ class NoTrouble:
     records: pd.DataFrame
     months: pd.DataFrame
     finding: str
+    has_symptoms: bool
     reason: str | None = None
 
     @property
@@ -68,7 +70,7 @@ def no_trouble(base: KnowledgeBase, who: Person, *, period: Period, filters: Fil
     return NoTrouble(
         period, len(now), inspected, len(kept), float(kept["cost"].sum()), kinds,
         records.reset_index(drop=True)[RECORDS], _months(year, Period.months(period.end, 12)),
-        _finding(kinds, len(kept), len(now), inspected, period),
+        _finding(kinds, len(kept), len(now), inspected, period), bool((whole["group_id"] >= 0).any()),
         _reason(whole, kept, inspected, period),
     )  # fmt: skip
 
@@ -96,7 +98,8 @@ def _judged(base: KnowledgeBase, revision: int) -> pd.DataFrame:
     frame = frame.assign(group_id=frame["group_id"].fillna(-1).astype("int64"), group=frame["group"].fillna(""))
     is_inspected = rules.confirmed(frame) | rules.without_trouble(frame)
     verdicts = rules.split(frame, linked)[["kind", "why", "also"]]
-    return frame.assign(is_inspected=is_inspected).join(verdicts).fillna({"kind": "", "why": "", "also": ""})
+    told = verdicts.astype(object).reindex(frame.index, fill_value="")
+    return frame.assign(is_inspected=is_inspected).join(told)
 
 
 def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
@@ -136,7 +139,9 @@ def _kinds(kept: pd.DataFrame, before: pd.DataFrame, of_all: int) -> pd.DataFram
         "share": frame["returns"] / max(len(kept), 1) * 100,
         "share_of_all": frame["returns"] / max(of_all, 1) * 100,
     }
-    return frame.assign(**shares)[COUNTS].sort_values("returns", ascending=False, kind="stable", ignore_index=True)
+    return frame.assign(**{name: values.round(1) for name, values in shares.items()})[COUNTS].sort_values(
+        "returns", ascending=False, kind="stable", ignore_index=True
+    )
 
 
 def _examples(kept: pd.DataFrame) -> dict[str, str]:

@@ -21,10 +21,10 @@ from kb.store import KnowledgeBase
 SIDES: Mapping[str, str] = {"Factory": "factory", "Customers": "field"}
 KIND_NAMES = {"defect": "nonconformance", "return": "return", "complaint": "complaint"}
 SIMILAR = [
-    "likeness", "side", "kind", "number", "on", "text", "product", "lot", "group", "outcome", "credit", "linked_cause",
+    "likeness", "text", "side", "kind", "number", "on", "product", "lot", "group", "outcome", "credit", "linked_cause",
     "action", "customer", "record",
 ]  # fmt: skip
-FEWEST_LETTERS = 3
+FEWEST_LETTERS, LEAST = 3, 5
 NONCONFORMANCES, RETURNS, COMPLAINTS = table("nonconformances"), table("returns"), table("complaints")
 ACTIONS = table("actions")
 
@@ -36,12 +36,14 @@ class Similar:
     `rows`: SIMILAR, most similar first: likeness in percent, `group` its cause or symptom, `outcome` the disposition,
     the finding or whether it was closed, `linked_cause` what an asserted link ties a customer's record to, `action` the
     latest corrective action on its defect code or that of its linked cause, `record` its key ("defect:17").
+    `has_groups`: whether texts were ever grouped.
     """
 
     text: str
     number: str
     searched: int
     rows: pd.DataFrame
+    has_groups: bool = False
     reason: str | None = None
 
 
@@ -50,7 +52,8 @@ def similar(
 ) -> Similar:
     """The `limit` most similar records to a text or to a record, given by its key ("defect:17") or its number.
 
-    A text that is a record's number stands for that record. `sides`: of SIDES, all without any.
+    A text that is a record's number stands for that record. `sides`: of SIDES; without any half of them of each, since
+    the two sides seldom use the same words.
     """
     require(who, "read")
     index, frame = _index(base, base.revisions()[0])
@@ -61,15 +64,13 @@ def similar(
     number = str(frame["number"].iloc[place]) if place >= 0 else ""
     if reason := _unasked(frame, asked):
         return _nothing(reason, asked, len(frame))
-    wanted = {SIDES[side] for side in sides if side in SIDES} or set(SIDES.values())
-    few = len(frame) if len(wanted) == 1 else limit  # the other side is left out afterwards
-    places, likeness = index.search(asked, few, place)
-    found = frame.iloc[places].assign(likeness=(likeness * 100).round(1))
-    found = found[found["side"].isin(wanted)].head(limit).reset_index(drop=True)
+    places, likeness = index.search(asked, len(frame), place)
+    found = _of_sides(frame.iloc[places].assign(likeness=(likeness.astype(float) * 100).round()), sides, limit)
     with base.reading() as connection:
         rows = _told(connection, found)
+        has_groups = connection.scalar(select(MEMBERSHIPS.c.membership_id).limit(1)) is not None
     none = None if len(rows) else "No record shares a word, or a piece of one, with this text: try other words."
-    return Similar(asked, number, len(frame), rows, none)
+    return Similar(asked, number, len(frame), rows, has_groups, none)
 
 
 def _key(base: KnowledgeBase, revision: int) -> Hashable:
@@ -96,6 +97,13 @@ def _picked(frame: pd.DataFrame, named: str) -> int:
     return int(at.to_numpy(bool).argmax()) if at.any() else -1
 
 
+def _of_sides(found: pd.DataFrame, sides: Sequence[str], limit: int) -> pd.DataFrame:
+    """The most similar ones of these sides, each with its share of the limit; what shares next to nothing is none."""
+    wanted = [SIDES[side] for side in sides if side in SIDES] or list(SIDES.values())
+    kept = found[found["side"].isin(wanted) & (found["likeness"] >= LEAST)]
+    return kept.groupby("side").head(max(limit // len(wanted), 1)).reset_index(drop=True)
+
+
 def _unasked(frame: pd.DataFrame, text: str) -> str | None:
     if frame.empty:
         return "There are no texts to search: import nonconformances, returns or complaints with their texts."
@@ -105,7 +113,7 @@ def _unasked(frame: pd.DataFrame, text: str) -> str | None:
 
 
 def _nothing(reason: str, text: str, searched: int) -> Similar:
-    return Similar(text, "", searched, pd.DataFrame(columns=SIMILAR), reason)
+    return Similar(text, "", searched, pd.DataFrame(columns=SIMILAR), reason=reason)
 
 
 def _told(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from pages.ui.plain import plain
 
 COLUMN = {"Defect codes": ("nonconformances", "defect_code"), "Return reasons": ("returns", "reason")}
 NONE, NOT_RECORDED = "(none)", "not recorded"
-SUREST, FROM, TO = 100, 50, 95
+USUALLY_FROM, HIGHEST = 50, 95
 METHOD = """
 The words of all coded records are learned with their codes, four times, each time without a quarter of the records;
 that quarter is then judged, so that no record is judged by what was learned from itself. A record disagrees where its
@@ -114,7 +114,9 @@ def _narrowed(proposals: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         to = st.multiselect(
             "Code proposed", sorted(set(proposals["code_proposed"])), key="code_to", placeholder="All", width=240
         )
-        sure = st.slider("At least so sure, %", FROM - 50, TO, FROM, 5, key="code_sure", bind="query-params", width=200)
+        sure = st.slider(
+            "At least so sure, %", 0, HIGHEST, USUALLY_FROM, 5, key="code_sure", bind="query-params", width=200
+        )
     kept = proposals[proposals["how_sure"] >= sure]
     kept = kept[kept["code_now"].isin(now)] if now else kept
     kept = kept[kept["code_proposed"].isin(to)] if to else kept

@@ -32,6 +32,7 @@ def search(view: View) -> None:
     """Ask for a text or a record; the most similar records, one of them in full, the files."""
     record = st.query_params.get(RECORD) or ""
     text = "" if record else _text()
+    about = st.container()
     sides = tuple(
         st.multiselect("Sides", list(SIDES), key="similar_sides", bind="query-params", placeholder="Both", width=320)
     )
@@ -40,7 +41,8 @@ def search(view: View) -> None:
         return
     with st.spinner("Comparing with every text…"):
         found: Similar = door.ask(view, "similar", text=text, record=record, sides=sides)
-    _asked_for(found, record)
+    with about:
+        _asked_for(found, record)
     if found.reason:
         page.nothing(plain(found.reason))
         return
@@ -65,13 +67,7 @@ def _asked_for(found: Similar, record: str) -> None:
 
 
 def _rows(view: View, found: Similar, sides: tuple[str, ...]) -> None:
-    best = found.rows.iloc[0]
-    st.caption(
-        plain(
-            f"The {len(found.rows)} most similar of {found.searched:,} texts of any time; the period and filters "
-            f"do not count here. Nearest: {best['number']}, likeness {best['likeness']:.0f} of 100."
-        )
-    )
+    st.caption(plain(_counts(found, sides)))
     shown = found.rows.drop(columns=[RECORD])
     show.table(shown, "Similar records", key="similar", height=min(520, 70 + 35 * len(shown)))
     _in_full(found.rows)
@@ -82,6 +78,18 @@ def _rows(view: View, found: Similar, sides: tuple[str, ...]) -> None:
         "sides": ", ".join(sides) or "both",
     }
     show.downloads(view, shown, "Similar records", told, "similar-file")
+
+
+def _counts(found: Similar, sides: tuple[str, ...]) -> str:
+    best = found.rows.iloc[0]
+    both = "" if len(sides) == 1 else ", half of them from each side where there are as many"
+    ungrouped = (
+        "" if found.has_groups else " Groups and links are not there yet: an administrator finds them by a refresh."
+    )
+    return (
+        f"The {len(found.rows)} most similar of {found.searched:,} texts of any time{both}; the period and filters "
+        f"do not count here. Nearest: {best['number']}, likeness {best['likeness']:.0f} of 100.{ungrouped}"
+    )
 
 
 def _in_full(rows: pd.DataFrame) -> None:
