@@ -29,18 +29,18 @@ INTERMITTENT = Kind(
 )
 TEST_GAP = Kind(
     "test gap", "The same symptom, or the same lot, has confirmed faults: our test does not see this one.",
-    "production, quality",
+    "production and quality",
 )  # fmt: skip
 USE = Kind(
     "use",
     "The customer asks how, or handled it wrong: better told than repaired.",
-    "customer care, sales",
+    "customer care and sales",
     spoken.USE,
 )
 EXPECTATION = Kind(
     "expectation",
     "It does what it should; the customer expected something else.",
-    "sales, product management",
+    "sales and product management",
     spoken.EXPECTATION,
 )
 NO_FAULT = Kind(
@@ -51,7 +51,7 @@ NO_FAULT = Kind(
 )
 UNCLEAR = Kind(
     "unclear", "Neither the words nor other returns tell why: ask the customer, and note what was tested.",
-    "customer care, quality",
+    "customer care and quality",
 )  # fmt: skip
 KINDS: tuple[Kind, ...] = (TEST_GAP, INTERMITTENT, USE, EXPECTATION, NO_FAULT, UNCLEAR)
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}

@@ -52,9 +52,13 @@ def test_the_doctor_also_reads_the_reasons_of_returns(full: Path, open_page: Ope
 
 
 def test_every_code_leads_to_its_records(full: Path, open_page: Open) -> None:
-    test = open_page("quality.py", **YEAR, **DOCTOR)
-    opened = next(one for one in test.expander if one.label.startswith("Every code"))
-    assert opened
+    test = sound(open_page("quality.py", **YEAR, **DOCTOR, **{"doctor-table": "true"}))
+    frame = next(one.value for one in test.dataframe if "is_vague" in one.value.columns)
+    assert frame["is_vague"][frame["code"].isin(["Z99", "(none)"])].all()
+    test.selectbox(key="doctor-codes-records").set_value("(none)").run()
+    link = next(one.proto for one in sound(test).get("page_link") if "none" in one.proto.label)
+    assert "not" in link.query_string
+    assert "defect_code" in link.query_string
 
 
 def test_returns_without_trouble_stand_with_who_can_act(full: Path, open_page: Open) -> None:

@@ -168,7 +168,7 @@ def _finding(kinds: pd.DataFrame, found: int, returns: int, inspected: int, peri
     first = kinds[kinds["kind"] != rules.UNCLEAR.name].iloc[0]
     if not first["returns"]:
         return f"{told}; nothing tells why"
-    return f"{told}; most are {first['kind']} ({first['returns']:,}): {first['who_can_act']} can act"
+    return f"{told}; most often {first['kind']} ({first['returns']:,}), where {first['who_can_act']} can act"
 
 
 def _reason(whole: pd.DataFrame, kept: pd.DataFrame, inspected: int, period: Period) -> str | None:

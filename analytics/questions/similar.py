@@ -139,7 +139,7 @@ def _told(connection: Connection, found: pd.DataFrame) -> pd.DataFrame:
             "action": next((actions[code] for code in codes if code in actions), ""),
         })  # fmt: skip
     told = pd.DataFrame(rows).replace({"side": {value: name for name, value in SIDES.items()}})
-    return told.assign(on=pd.to_datetime(told["on"]), credit=told["credit"].astype(float))[SIMILAR]
+    return told.assign(on=pd.to_datetime(told["on"]).dt.normalize(), credit=told["credit"].astype(float))[SIMILAR]
 
 
 def _outcomes(connection: Connection, kind: str, ids: list[int]) -> dict[int, tuple[str, float | None]]:

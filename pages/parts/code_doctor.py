@@ -71,7 +71,9 @@ def _counts(found: CodeDoctor, span: str) -> str:
 
 
 def _table(view: View, scope: Scope, found: CodeDoctor, ever: bool) -> None:
-    box = st.expander("Every code as a table, with its records", key="doctor-table", on_change="rerun")
+    box = st.expander(
+        "Every code as a table, with its records", key="doctor-table", on_change="rerun", bind="query-params"
+    )
     if not box.open:
         return
     metric, column = COLUMN[found.subject]
