@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument(
         "--groups", type=_wanted, default={}, metavar="factory=N,field=M", help="how many groups, by default found"
     )
+    refresh.add_argument(
+        "--stability", action="store_true", help="only measure how stable the groups there are come out again"
+    )
     refresh.set_defaults(run=_refresh)
     replay = commands.add_parser("replay", help="the same week by week, never looking ahead")
     for name in ("--from", "--to"):
@@ -110,12 +113,15 @@ def _refresh(options: argparse.Namespace) -> int:
     from analytics import refresh  # scikit-learn is large and only this command needs it
 
     base, who = store.open_base(), access.command_line()
+    if (options.new or options.stability) and (options.as_of or options.groups or options.new == options.stability):
+        raise Refused("--new and --stability take the groups there are: give one of them alone")
+    if options.stability:
+        return _stability(refresh.measure_stability(base, who, progress=_say))
     if options.new:
-        if options.as_of or options.groups:
-            raise Refused("--new scores into the groups there are: leave --as-of and --groups out")
         done = refresh.refresh_new(base, who, progress=_say)
     else:
         done = refresh.refresh(base, who, as_of=options.as_of, groups=options.groups, progress=_say)
+    _say("")
     for side, number in done.records.items():
         groups = f" in {done.groups[side]:,} groups" if side in done.groups else ""
         print(f"{side}: {number:,} records{groups}")
@@ -125,8 +131,20 @@ def _refresh(options: argparse.Namespace) -> int:
     return 0
 
 
+def _stability(found: dict[str, dict[int, float]]) -> int:
+    from analytics.bootstrap import UNSTABLE_BELOW
+
+    _say("")
+    for side, groups in found.items():
+        unstable = sum(value < UNSTABLE_BELOW for value in groups.values())
+        print(f"{side}: {unstable} of {len(groups)} groups are unstable (Jaccard below {UNSTABLE_BELOW})")
+    return 0
+
+
 def _say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
+    """Progress on standard error, over itself on a terminal, so that output can be piped."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
 
 
 def _wanted(text: str) -> dict[str, int]:

@@ -70,7 +70,8 @@ def _told(view: View, found: NoTrouble) -> str:
     )
     return (
         f"{shown(of_inspected, 'percent')} of the {found.inspected:,} inspected returns, {shown(of_all, 'percent')} of "
-        f"all {found.returns:,}. Cost {shown(found.cost, 'money', view.currency)}: what was credited, else the list price.{unseen}"
+        f"all {found.returns:,}. Cost {shown(found.cost, 'money', view.currency)}: what was credited, else the list "
+        f"price.{unseen}"
     )
 
 
