@@ -17,6 +17,7 @@ MENU = {
         st.Page("quality.py", title="Quality", icon=":material/monitoring:"),
         st.Page("feedback.py", title="Product feedback", icon=":material/forum:"),
         st.Page("metrics.py", title="Metrics", icon=":material/query_stats:"),
+        st.Page("similar.py", title="Similar records", icon=":material/manage_search:"),
         st.Page("start.py", title="My page", icon=":material/push_pin:"),
         st.Page("records.py", title="Records", icon=":material/table_rows:"),
     ],

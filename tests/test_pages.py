@@ -21,6 +21,7 @@ PAGES = (
     "quality.py",
     "feedback.py",
     "metrics.py",
+    "similar.py",
     "start.py",
     "records.py",
     "data.py",

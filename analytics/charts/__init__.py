@@ -10,6 +10,7 @@ passes events, and a test fails for a month axis without them.
 
 from __future__ import annotations
 
+from analytics.charts.codes import disagreements
 from analytics.charts.comparison import comparison
 from analytics.charts.control import control
 from analytics.charts.hearing import against_before, costs_by_month
@@ -27,5 +28,5 @@ from analytics.charts.triangle import triangle
 __all__ = [
     "ACCENT", "BAD", "CONFIG", "Drawing", "GOOD", "GREY", "MOST_BARS", "PARETO_UNITS", "PARETO_WORDS",
     "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference",
-    "heatmap", "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
+    "disagreements", "heatmap", "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.questions.cards import Card, cards, trend
+from analytics.questions.codes import CODED, CodeDoctor, code_doctor
 from analytics.questions.comments import comment_counts, comments
 from analytics.questions.defects import DIMENSIONS as DEFECT_DIMENSIONS
 from analytics.questions.defects import MEASURES as DEFECT_MEASURES
@@ -15,8 +16,10 @@ from analytics.questions.feedback_products import heard_by_product, heard_produc
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
 from analytics.questions.moves import Moved, moved, moved_by
+from analytics.questions.no_trouble import NO_TROUBLE_KINDS, NoTrouble, no_trouble
 from analytics.questions.pins import Pinned, pins
 from analytics.questions.service import Service, months_in_service
+from analytics.questions.similar import SIDES, Similar, similar
 from analytics.questions.splits import Split, split
 from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
 from analytics.questions.steps import Steps, yield_steps
@@ -26,8 +29,10 @@ from analytics.questions.watching import WATCHED, watchable
 from analytics.questions.wishes import Wishes, wishes
 
 __all__ = [
+    "CODED",
     "CONTROL_RULES",
     "Card",
+    "CodeDoctor",
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
@@ -35,11 +40,15 @@ __all__ = [
     "Heard",
     "KINDS",
     "Moved",
+    "NO_TROUBLE_KINDS",
+    "NoTrouble",
     "ObjectiveStatus",
     "Pinned",
     "Praise",
     "ReturnCosts",
+    "SIDES",
     "Service",
+    "Similar",
     "Span",
     "Split",
     "Stability",
@@ -51,6 +60,7 @@ __all__ = [
     "cards",
     "check_objective",
     "choices",
+    "code_doctor",
     "comment_counts",
     "comments",
     "completeness",
@@ -66,11 +76,13 @@ __all__ = [
     "moved",
     "moved_by",
     "newest_texts",
+    "no_trouble",
     "objectives",
     "pins",
     "praise",
     "records",
     "return_costs",
+    "similar",
     "span",
     "split",
     "stability",
