@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import feedback_customers, feedback_focus, feedback_products, feedback_texts, feedback_words
+from pages.parts import (
+    feedback_customers,
+    feedback_focus,
+    feedback_products,
+    feedback_symptoms,
+    feedback_texts,
+    feedback_words,
+)
 from pages.ui import door, page
 
 view = door.view()
@@ -22,6 +29,7 @@ feedback_focus.cards(view, scope)
 feedback_focus.charts(view, scope)
 
 PARTS = {
+    "Symptoms": feedback_symptoms.table,
     "All products": feedback_products.table,
     "Texts": feedback_texts.newest,
     "Praise and wishes": feedback_words.both,

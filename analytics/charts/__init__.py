@@ -20,6 +20,7 @@ from analytics.charts.multiples import highlighted, multiples
 from analytics.charts.pareto import UNITS as PARETO_UNITS
 from analytics.charts.pareto import WORDS as PARETO_WORDS
 from analytics.charts.pareto import pareto
+from analytics.charts.rate_ratios import rate_ratios
 from analytics.charts.steps import steps
 from analytics.charts.trends import definitions, trend
 from analytics.charts.triangle import triangle
@@ -27,5 +28,5 @@ from analytics.charts.triangle import triangle
 __all__ = [
     "ACCENT", "BAD", "CONFIG", "Drawing", "GOOD", "GREY", "MOST_BARS", "PARETO_UNITS", "PARETO_WORDS",
     "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference",
-    "heatmap", "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
+    "heatmap", "highlighted", "multiples", "pareto", "rate_ratios", "safe", "shown", "steps", "trend", "triangle",
 ]  # fmt: skip

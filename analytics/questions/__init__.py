@@ -14,12 +14,14 @@ from analytics.questions.feedback_customers import ReturnCosts, return_costs, to
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
+from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link
 from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.pins import Pinned, pins
 from analytics.questions.service import Service, months_in_service
 from analytics.questions.splits import Split, split
 from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
 from analytics.questions.steps import Steps, yield_steps
+from analytics.questions.symptoms import Known, Symptoms, known_of, symptoms
 from analytics.questions.variants import Testimony, Variants, testimonies, variants
 from analytics.questions.voices import KINDS, Praise, newest_texts, praise
 from analytics.questions.watching import WATCHED, watchable
@@ -31,9 +33,12 @@ __all__ = [
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
+    "Evidence",
     "HEARD",
     "Heard",
     "KINDS",
+    "Known",
+    "Linked",
     "Moved",
     "ObjectiveStatus",
     "Pinned",
@@ -44,6 +49,7 @@ __all__ = [
     "Split",
     "Stability",
     "Steps",
+    "Symptoms",
     "Testimony",
     "Variants",
     "WATCHED",
@@ -62,6 +68,9 @@ __all__ = [
     "heard",
     "heard_by_product",
     "heard_products",
+    "known_of",
+    "link_evidence",
+    "linked",
     "months_in_service",
     "moved",
     "moved_by",
@@ -71,9 +80,11 @@ __all__ = [
     "praise",
     "records",
     "return_costs",
+    "said_of_link",
     "span",
     "split",
     "stability",
+    "symptoms",
     "testimonies",
     "touched_card",
     "touched_customers",

@@ -101,7 +101,9 @@ def _told(found: Stability) -> str:
 
 def _tables(view: View, scope: Scope, found: Stability, compared: pd.DataFrame, by: str, member: str | None) -> None:
     box = st.expander(
-        f"Every {by} and every point as tables, with their records", key="control-table", on_change="rerun",
+        f"Every {by} and every point as tables, with their records",
+        key="control-table",
+        on_change="rerun",
         bind="query-params",
     )
     if not box.open:

@@ -1,0 +1,68 @@
+"""What people say of a link: confirmed or refused, by whom and why, seen by both sides, and taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kb import editing
+from kb.entries import LONGEST_TITLE
+from pages.ui import door, people
+from pages.ui.door import View
+from pages.ui.page import stamp
+from pages.ui.plain import plain
+from pages.ui.saving import saved
+
+VERDICTS = {"Confirm": True, "Refuse": False}
+
+
+def judged(view: View, symptom_id: int, cause_id: int) -> None:
+    """What was said, the latest first, and the form to say it."""
+    said: pd.DataFrame = door.ask(view, "said_of_link", symptom_id, cause_id)
+    standing = said[said["taken_back_at"].isna()]
+    for one in standing.itertuples():
+        _entry(view, one, is_last=one.Index == standing.index[0])
+    _taken_back(said[said["taken_back_at"].notna()])
+    _form(view, symptom_id, cause_id)
+
+
+def _entry(view: View, one: Any, *, is_last: bool) -> None:
+    with st.container(border=True, gap="xxsmall"):
+        counts = "" if is_last else " A later word counts."
+        st.markdown(f"**{plain(str(one.verdict).capitalize())}**: {plain(one.reason)}")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.caption(plain(f"{one.by} ({one.department}), {stamp(one.said_at)}.{counts}"), width="content")
+            number = int(one.correction_id)
+            if view.who.may("edit") and st.button("Take back", key=f"take-back-{number}", type="tertiary"):
+                saved(lambda: editing.take_back_correction(view.base, view.who, number), "It is taken back.")
+
+
+def _taken_back(said: pd.DataFrame) -> None:
+    for one in said.itertuples():
+        then = f"{one.by} ({one.department}) {one.verdict} it on {stamp(one.said_at)}: {one.reason}"
+        st.caption(plain(f"{then}. Taken back by {one.taken_back_by}, {stamp(one.taken_back_at)}."))
+
+
+def _form(view: View, symptom_id: int, cause_id: int) -> None:
+    place = f"{symptom_id}-{cause_id}"
+    box = st.expander("Confirm or refuse this link", key="judge", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        if not people.asked(view.base, view.who, f"link-{place}"):
+            return
+        if not view.who.may("edit"):
+            st.caption("Your role may read links; an administrator lets you judge them.")
+            return
+        with st.form(f"judge-{place}", border=False, clear_on_submit=True):
+            verdict = st.radio("Is it this cause?", list(VERDICTS), horizontal=True, key=f"verdict-{place}")
+            reason = st.text_input("Why", max_chars=LONGEST_TITLE, key=f"why-{place}")
+            st.caption("Everybody sees it with your name and department; it stays when groups are found anew.")
+            if st.form_submit_button("Say so"):
+                confirmed = VERDICTS[verdict or "Confirm"]
+                saved(
+                    lambda: editing.judge_link(view.base, view.who, symptom_id, cause_id, confirmed, reason),
+                    "Both departments see it.",
+                )
