@@ -76,7 +76,7 @@ def _best(search: Search) -> str:
     best = search.best
     if best is None or not math.isfinite(best.rate_ratio):
         return f"No lot was found with both this and one of the {OTHERS[search.side]}."
-    told = f"The best candidate is {best.name}: {_ratio(best)} as often in lots with both"
+    told = f"The best candidate is \u201c{best.name}\u201d: {_ratio(best)} as often in lots with both"
     if best.ci_low > 1:
         q = rounded(best.q_value)
         return f"{told}. Among so many pairs some look like that by chance (q = {q}, below .05 counts)."

@@ -26,8 +26,11 @@ LOTS = [
     "supplier_lots",
 ]  # fmt: skip
 ORIGINS = [
-    "kind", "name", "lots", "factory_records", "factory_expected", "field_records", "field_expected", "q_value",
+    "kind", "name", "q_value", "lots", "factory_records", "factory_expected", "field_records", "field_expected",
 ]  # fmt: skip
+# Parts of records come of spreading; more digits than these say nothing.
+DIGITS = {"exposure": 0, "factory_records": 1, "field_records": 1, "factory_expected": 1, "field_expected": 1,
+          "expected_lots": 1, "pmi": 2, "q_value": 4}  # fmt: skip
 WORDS = ["word", "factory_word", "shared_lots", "expected_lots", "pmi"]
 SAID = [
     "correction_id", "verdict", "by", "department", "said_at", "reason", "taken_back_by", "taken_back_at",
@@ -97,9 +100,9 @@ def link_evidence(base: KnowledgeBase, who: Person, symptom_id: int, cause_id: i
     lots = pd.DataFrame(told.get("lots", []), columns=LOTS)
     days = pd.to_datetime(lots["started_on"]).astype("datetime64[us]")
     return Evidence(
-        lots.assign(started_on=days),
-        pd.DataFrame(told.get("origins", []), columns=ORIGINS),
-        pd.DataFrame(told.get("words", []), columns=WORDS),
+        lots.assign(started_on=days).round(DIGITS),
+        pd.DataFrame(told.get("origins", []), columns=ORIGINS).round(DIGITS),
+        pd.DataFrame(told.get("words", []), columns=WORDS).round(DIGITS),
     )
 
 

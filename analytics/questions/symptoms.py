@@ -23,8 +23,8 @@ from kb.models import Customer, Group, Link, Lot, Product, Run, Shipment, Site, 
 from kb.store import KnowledgeBase
 
 SYMPTOMS = [
-    "group_id", "symptom", "words", "records", "before", "customers", "knowledge", "cause_id", "cause", "action",
-    "lots", "to_call",
+    "group_id", "symptom", "records", "before", "customers", "knowledge", "cause_id", "cause", "action", "lots",
+    "to_call", "words",
 ]  # fmt: skip
 CALLS = [
     "customer", "customer_name", "account_owner", "lot", "product", "quantity", "shipped_on", "shipment",
@@ -130,9 +130,9 @@ def _rows(
         first = done.get(link.cause_id, []) if link else []
         holding = set().union(*(holders.get(lot, set()) for lot in mine)) if mine else set()
         rows.append((
-            group, told.name, _shortened(told.terms), *heard.loc[group].astype(int), _knowledge(link),
+            group, told.name, *heard.loc[group].astype(int), _knowledge(link),
             link.cause_id if link else None, link.name if link else NOTHING,
-            first[0].told if first else NO_ACTION if link else "", len(mine), len(holding),
+            first[0].told if first else NO_ACTION if link else "", len(mine), len(holding), _shortened(told.terms),
         ))  # fmt: skip
     frame = pd.DataFrame(rows, columns=SYMPTOMS).astype({"cause_id": "Int64"})
     return frame.sort_values(["records", "before", "group_id"], ascending=[False, False, True]).reset_index(drop=True)

@@ -58,8 +58,8 @@ def _state(found: Symptoms, scope: Scope) -> None:
     unread = ""
     if found.unread:
         unread = f" {found.unread:,} texts of {scope.period.label} are newer than that: the page Causes reads them."
-    whose = "your" if found.is_owner else "all"
-    told = f"Returns and complaints in {scope.period.label}; to call: {whose} customers."
+    whose = "your own customers" if found.is_owner else "all customers, because none is recorded as yours"
+    told = f"Returns and complaints in {scope.period.label}. To call counts {whose}."
     st.caption(plain(f"{told}{when}{unread}"))
 
 
@@ -83,12 +83,7 @@ def _columns(kept: pd.DataFrame, scope: Scope) -> dict[str, object]:
 
 
 def _labels(rows: pd.DataFrame) -> dict[int, str]:
-    """What the box and the link call a symptom: its name, with its number where two have the same."""
-    names = list(rows["symptom"])
-    return {
-        int(row["group_id"]): str(row["symptom"]) + (f" ({row['group_id']})" if names.count(row["symptom"]) > 1 else "")
-        for row in rows[["group_id", "symptom"]].to_dict("records")
-    }
+    return link_evidence.labels(rows["group_id"], rows["symptom"])
 
 
 def _choose(labels: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -75,19 +75,29 @@ def _table(view: View, scope: Scope, found: Linked) -> None:
 
 def _choose(found: Linked) -> Mapping[Hashable, Any] | None:
     rows = {int(row["group_id"]): row for row in found.links.to_dict("records")}
+    named = labels(found.links["group_id"], found.links["name"])
     chosen = st.selectbox(
-        COUNTERPARTS[found.side], list(rows), key="counterpart", bind="query-params", width=420,
-        format_func=lambda one: f"{rows[one]['name']} ({rows[one]['standing']}, {one})",
+        COUNTERPARTS[found.side], list(rows), key=link_verdict.COUNTERPART, bind="query-params", width=420,
+        format_func=lambda one: named.get(one, ""),
         help="Whose evidence to look at, the likeliest first",
     )  # fmt: skip
     return None if chosen is None else rows[chosen]
+
+
+def labels(numbers: Iterable[int], names: Iterable[str]) -> dict[int, str]:
+    """What boxes and links call groups: the name, with the number where two have the same."""
+    called = list(names)
+    return {
+        int(number): f"{name} (no. {number})" if called.count(name) > 1 else str(name)
+        for number, name in zip(numbers, called, strict=True)
+    }
 
 
 def _pair(view: View, scope: Scope, found: Linked, row: Mapping[Hashable, Any]) -> None:
     other = int(row["group_id"])
     pair = (found.group_id, other) if found.side == "field" else (other, found.group_id)
     _figures(row)
-    link_verdict.judged(view, *pair)
+    link_verdict.judged(view, *pair, shown=other)
     evidence: Evidence = door.ask(view, "link_evidence", *pair)
     if evidence.lots.empty and evidence.origins.empty and evidence.words.empty:
         st.caption("Lots, origins and words are kept for links that were asserted or confirmed at the last refresh.")
@@ -104,7 +114,7 @@ def _pair(view: View, scope: Scope, found: Linked, row: Mapping[Hashable, Any]) 
 def _figures(row: Mapping[Hashable, Any]) -> None:
     reach = f"{_number(row['ci_low'])} to {_number(row['ci_high'])}"
     figures = (
-        ("Rate ratio over products", _number(row["rate_ratio"]), reach, HELP["ratio"]),
+        ("Rate ratio", _number(row["rate_ratio"]), f"{reach}, over products", HELP["ratio"]),
         ("q value", _q(row["q_value"]), str(row["standing"]), HELP["q"]),
         ("Shared lots", _number(row["shared_lots"]), "with both recorded", HELP["lots"]),
         ("Days to customer", _number(row["lag_days"]), "from production, median", HELP["lag"]),

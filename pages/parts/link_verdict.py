@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kb import editing
-from kb.entries import LONGEST_TITLE
+from kb.entries import LONGEST_NAME
 from pages.ui import door, people
 from pages.ui.door import View
 from pages.ui.page import stamp
@@ -16,26 +16,35 @@ from pages.ui.plain import plain
 from pages.ui.saving import saved
 
 VERDICTS = {"Confirm": True, "Refuse": False}
+COUNTERPART = "counterpart"
+"""The box that holds whose evidence is shown."""
 
 
-def judged(view: View, symptom_id: int, cause_id: int) -> None:
-    """What was said, the latest first, and the form to say it."""
+def judged(view: View, symptom_id: int, cause_id: int, shown: int) -> None:
+    """What was said, the latest first, and the form to say it. `shown`: the one of both that the box holds."""
     said: pd.DataFrame = door.ask(view, "said_of_link", symptom_id, cause_id)
     standing = said[said["taken_back_at"].isna()]
     for one in standing.itertuples():
-        _entry(view, one, is_last=one.Index == standing.index[0])
+        _entry(view, one, shown, is_last=one.Index == standing.index[0])
     _taken_back(said[said["taken_back_at"].notna()])
-    _form(view, symptom_id, cause_id)
+    _form(view, symptom_id, cause_id, shown)
 
 
-def _entry(view: View, one: Any, *, is_last: bool) -> None:
+def _stay(shown: int) -> None:
+    """A verdict moves a link in the list: who gave it goes on looking at it."""
+    st.session_state[COUNTERPART] = shown
+
+
+def _entry(view: View, one: Any, shown: int, *, is_last: bool) -> None:
     with st.container(border=True, gap="xxsmall"):
         counts = "" if is_last else " A later word counts."
         st.markdown(f"**{plain(str(one.verdict).capitalize())}**: {plain(one.reason)}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.caption(plain(f"{one.by} ({one.department}), {stamp(one.said_at)}.{counts}"), width="content")
             number = int(one.correction_id)
-            if view.who.may("edit") and st.button("Take back", key=f"take-back-{number}", type="tertiary"):
+            if view.who.may("edit") and st.button(
+                "Take back", key=f"take-back-{number}", type="tertiary", on_click=_stay, args=(shown,)
+            ):
                 saved(lambda: editing.take_back_correction(view.base, view.who, number), "It is taken back.")
 
 
@@ -45,7 +54,7 @@ def _taken_back(said: pd.DataFrame) -> None:
         st.caption(plain(f"{then}. Taken back by {one.taken_back_by}, {stamp(one.taken_back_at)}."))
 
 
-def _form(view: View, symptom_id: int, cause_id: int) -> None:
+def _form(view: View, symptom_id: int, cause_id: int, shown: int) -> None:
     place = f"{symptom_id}-{cause_id}"
     box = st.expander("Confirm or refuse this link", key="judge", on_change="rerun")
     if not box.open:
@@ -58,9 +67,9 @@ def _form(view: View, symptom_id: int, cause_id: int) -> None:
             return
         with st.form(f"judge-{place}", border=False, clear_on_submit=True):
             verdict = st.radio("Is it this cause?", list(VERDICTS), horizontal=True, key=f"verdict-{place}")
-            reason = st.text_input("Why", max_chars=LONGEST_TITLE, key=f"why-{place}")
+            reason = st.text_input("Why", max_chars=LONGEST_NAME, key=f"why-{place}")
             st.caption("Everybody sees it with your name and department; it stays when groups are found anew.")
-            if st.form_submit_button("Say so"):
+            if st.form_submit_button("Say so", on_click=_stay, args=(shown,)):
                 confirmed = VERDICTS[verdict or "Confirm"]
                 saved(
                     lambda: editing.judge_link(view.base, view.who, symptom_id, cause_id, confirmed, reason),
