@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from kb import editing
 from kb.access import Person
 from kb.store import KnowledgeBase
 from tests import small_company
@@ -35,17 +36,18 @@ def build(base: KnowledgeBase) -> None:
         learned(connection)
         add(connection, "users", "name role", ("Sam Oder", "member"))
         change(connection, "customers", "customer_id account_owner_id name", (1, 1, "Kauf"))
+    editing.rename_group(base, OWNER, DEAD, "goes dead")
 
 
 def learned(connection: Connection) -> None:
     moment = datetime(2025, 3, 1, 8, tzinfo=UTC)
     add(connection, "runs", "started_at finished_at data_revision data_hash kind", (moment, moment, 1, "x", "refresh"))
     add(
-        connection, "groups", "side name given_name terms status run_id",
-        ("factory", "joint, cold", None, "joint, cold, solder", "alive", 1),
-        ("field", "goes, dead", "goes dead", "goes, dead, off", "alive", 1),
-        ("field", "loud, too", None, "loud, too", "alive", 1),
-        ("factory", "burr, edge", None, "burr, edge", "alive", 1),
+        connection, "groups", "side name terms status run_id",
+        ("factory", "joint, cold", "joint, cold, solder", "alive", 1),
+        ("field", "goes, dead", "goes, dead, off", "alive", 1),
+        ("field", "loud, too", "loud, too", "alive", 1),
+        ("factory", "burr, edge", "burr, edge", "alive", 1),
     )  # fmt: skip
     add(
         connection, "memberships", "group_id model_group_id side record_type record_id confidence",

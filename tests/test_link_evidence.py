@@ -244,15 +244,25 @@ def test_a_person_refuses_a_link_sees_it_at_once_and_takes_it_back(
     test.radio(key=f"verdict-{DEAD}-{JOINT}").set_value("Refuse")
     test.text_input(key=f"why-{DEAD}-{JOINT}").set_value("other circuit")
     next(one for one in test.button if one.label == "Say so").click()
-    sound(test.run())
-    said = plainly(test)
-    print(said)
+    said = plainly(sound(test.run()))
     assert "**Refused**: other circuit" in said
     assert "Quinn Abel (quality), 20" in said
     next(one for one in test.button if one.label == "Take back").click()
-    said = plainly(sound(test.run()))
-    assert "Taken back by Quinn Abel" in said
+    assert "Taken back by Quinn Abel" in plainly(sound(test.run()))
     assert questions.said_of_link(own, quinn, DEAD, JOINT)["taken_back_at"].notna().all()
+
+
+def test_a_verdict_without_a_reason_is_refused(
+    own: KnowledgeBase, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quinn = editing.introduce(own, "Quinn Abel", "quality")
+    monkeypatch.setattr(people, "current", lambda _: quinn)
+    test = shown(open_page, "goes dead")
+    test.session_state["judge"] = True
+    test.run()
+    next(one for one in test.button if one.label == "Say so").click()
+    assert "the reason is empty" in plainly(test.run())
+    assert questions.said_of_link(own, quinn, DEAD, JOINT).empty
 
 
 def test_who_may_only_read_is_told_so(own: KnowledgeBase, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,15 +134,22 @@ def _action(found: Known) -> None:
 
 
 def _calls(view: View, scope: Scope, found: Known) -> None:
-    whose = "of your customers" if found.is_owner else "customers"
+    """Who holds the lots, as a list to call by."""
     if not found.lots:
         page.nothing("No lot is known to have both, so there is nobody to call for it.")
         return
     if found.calls.empty:
-        page.nothing(plain(f"None {whose} was shipped one of the {len(found.lots)} lots concerned."))
+        whose = "your" if found.is_owner else "the"
+        page.nothing(plain(f"None of {whose} customers was shipped one of the {len(found.lots)} lots concerned."))
         return
-    count = found.calls["customer"].nunique()
-    st.markdown(plain(f"{count} {whose} were shipped {found.calls['lot'].nunique()} of the {len(found.lots)} lots:"))
+    st.markdown(plain(_holders(found)))
     show.table(found.calls[CALL_LIST], "Call list", key="call-list", height=320)
     told = scope.told() | {"symptom": found.symptom, "cause": found.cause, "period": "all shipments of these lots"}
     show.downloads(view, found.calls[CALL_LIST], "Call list", told, "calls")
+
+
+def _holders(found: Known) -> str:
+    count, held = found.calls["customer"].nunique(), found.calls["lot"].nunique()
+    whose = "of your customers" if found.is_owner else "customer" if count == 1 else "customers"
+    were = "was" if count == 1 else "were"
+    return f"{count} {whose} {were} shipped {held} of the {len(found.lots)} lots concerned:"
