@@ -116,6 +116,7 @@ def _refresh(options: argparse.Namespace) -> int:
         done = refresh.refresh_new(base, who, progress=_say)
     else:
         done = refresh.refresh(base, who, as_of=options.as_of, groups=options.groups, progress=_say)
+    _say("")
     for side, number in done.records.items():
         groups = f" in {done.groups[side]:,} groups" if side in done.groups else ""
         print(f"{side}: {number:,} records{groups}")
@@ -126,7 +127,9 @@ def _refresh(options: argparse.Namespace) -> int:
 
 
 def _say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
+    """Progress on standard error, over itself on a terminal, so that output can be piped."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
 
 
 def _wanted(text: str) -> dict[str, int]:

@@ -24,6 +24,7 @@ Labels = np.ndarray[Any, np.dtype[np.int64]]
 DIMENSIONS = 100
 ROWS_AT_ONCE = 50_000
 SMALLEST_START = 5.0
+MOST_JOININGS = 4
 STARTS_PER_ROOT, STARTS = 1.2, (40, 150)
 # Words in a note of which none can be spared; twice as many make a sentence.
 SHORT_NOTE = 5.0
@@ -41,7 +42,8 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
     3. Expectation maximisation of a Dirichlet-multinomial mixture with categorical views (Yin & Wang, KDD 2014)
        lets records move between them; some run empty.
     4. Groups that use the same words on the same products under the same codes are one group said in several ways:
-       they are joined by average linkage while their likeness is at least `merge_at`. Then step 3 again.
+       they are joined by average linkage while their likeness is at least `merge_at`. Then step 3 again, and 4, until
+       nothing more is joined.
 
     n_groups: wanted number, none finds it. context_power: exponent of the context weight, none chooses it: 1 where a
     column of context tells words apart, 1/2 where it only hints, 0 where it does not. rarity_power: exponent of the
@@ -81,12 +83,9 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         start: the group of each record from an earlier fit, -1 unknown. Those groups are gone on from, so that they
         keep their records; what is unknown may join them or make groups of its own.
         """
-        counts = validate_data(self, X, accept_sparse="csr", dtype=np.float64, ensure_min_samples=2)
-        counts = sparse.csr_matrix(counts)
-        if counts.nnz and counts.data.min() < 0:
-            raise ValueError("Negative values in data passed to GroupBuilder: counts of words start at 0")
+        counts = self._counts(X, ensure_min_samples=2)
         chance = check_random_state(self.random_state)
-        self.context_ = Context(context, len(X) if not sparse.issparse(X) else X.shape[0])
+        self.context_ = Context(context, counts.shape[0])
         some = self._sample(counts.shape[0], chance)
         fitted, views = counts[some], [view[some] for view in self.context_.codes]
         self.word_weights_ = self._weights(fitted, views)
@@ -105,13 +104,14 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
     def predict_proba(self, X: Any, context: Any = None) -> Matrix:
         """How sure each record is of each group: records x groups, rows sum to 1. Unseen context counts as unknown."""
         check_is_fitted(self)
-        counts = sparse.csr_matrix(validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False))
+        counts = self._counts(X, reset=False)
         return self._scored(counts, self.context_.of(context, counts.shape[0]))
 
     def predict(self, X: Any, context: Any = None) -> Labels:
         """The group of each record, -1 where it uses no known word."""
-        counts = sparse.csr_matrix(X)
-        return _labels(self.predict_proba(X, context), counts, self.word_weights_)
+        check_is_fitted(self)
+        counts = self._counts(X, reset=False)
+        return _labels(self._scored(counts, self.context_.of(context, counts.shape[0])), counts, self.word_weights_)
 
     def transform(self, X: Any, context: Any = None) -> Matrix:
         """The same as `predict_proba`."""
@@ -122,6 +122,12 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         tags.input_tags.sparse = True
         tags.input_tags.positive_only = True
         return tags
+
+    def _counts(self, X: Any, **checks: Any) -> sparse.csr_matrix:
+        counts = sparse.csr_matrix(validate_data(self, X, accept_sparse="csr", dtype=np.float64, **checks))
+        if counts.nnz and counts.data.min() < 0:
+            raise ValueError("Negative values in data passed to GroupBuilder: counts of words start at 0")
+        return counts
 
     def _sample(self, n: int, chance: Any) -> Labels:
         if n <= self.max_fit:
@@ -145,8 +151,12 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         labels = self._started(counts, known, chance)
         model, shares = mixture.fit(counts, labels, views, self.concentration, most_rounds=30)
         shares = shares[:, shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / model.n_groups)]
-        joined = shares @ _indicator(self._joined(counts, shares, views))
-        model, shares = mixture.fit(counts, joined.argmax(axis=1), views, self.concentration)
+        for _round in range(MOST_JOININGS):
+            parts = self._joined(counts, shares, views)
+            if parts.max() + 1 == model.n_groups:
+                break
+            joined = (shares @ _indicator(parts)).argmax(axis=1)
+            model, shares = mixture.fit(counts, joined, views, self.concentration)
         if self.n_groups is not None and model.n_groups > self.n_groups:
             kept = _most_worth(shares, views, self.n_groups)
             model = model.only(kept)

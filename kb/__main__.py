@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from kb import access, backup, doctor, exporting, importing, views
+from kb import access, backup, doctor, importing, views
 from kb.errors import Refused
 from kb.importing.report import Report
 from kb.starting import home
@@ -186,6 +186,8 @@ def _export(options: argparse.Namespace) -> int:
             "export metrics reads what a refresh stored, which comes with a later version: "
             "'python -m analytics metrics --format csv' computes the same columns now"
         )
+    from kb import exporting  # it needs pandas, a third of a second
+
     base, who = _base(), access.command_line()
     frame = views.view(base, who, options.view)
     content = exporting.export_frame(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import (
     Column,
     Connection,
@@ -32,6 +31,9 @@ from kb.models import (
     Signal,
 )
 from kb.store import KnowledgeBase
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SECRETS = frozenset({"sessions.token_hash"})
 FOR_ADMINISTRATORS = frozenset({"users", "user_departments", "sessions", "audit_entries"})
@@ -77,6 +79,8 @@ def business_key(parent: Table) -> list[str]:
 
 def _read(connection: Connection, wanted: Any) -> pd.DataFrame:
     """The rows; whole numbers stay whole where some are missing."""
+    import pandas as pd  # the command line asks for the names of views only
+
     frame = pd.read_sql(wanted, connection)
     whole = [column.key for column in wanted.selected_columns if isinstance(column.type, Integer)]
     return frame.astype(dict.fromkeys(whole, "Int64"))

@@ -53,6 +53,36 @@ def test_indexes_stay_where_fewer_rows_come_than_are_there(postgres_base: Knowle
         assert shape(connection) == before
 
 
+@pytest.mark.parametrize("leaning", [False, True])
+def test_a_primary_key_goes_only_where_no_row_of_another_table_leans_on_it(
+    postgres_base: KnowledgeBase, tmp_path: Path, leaning: bool
+) -> None:
+    load(postgres_base, put(tmp_path, {**MASTERS, **({"order_lines.csv": ORDERS} if leaning else {})}))
+    with postgres_base.writing() as connection:
+        before = shape(connection)
+        bulk.suspend_leaning(connection, PRODUCTS, 2)
+        bulk.suspend_indexes(connection, PRODUCTS, 2)
+        kept = "SELECT count(*) FROM pg_constraint WHERE conname = 'pk_products'"
+        assert bool(connection.scalar(text(kept))) == leaning
+        bulk.restore_indexes(connection)
+        bulk.restore_references(connection)
+    with postgres_base.writer.connect() as connection:
+        bulk.prove(connection)
+    with postgres_base.reading() as connection:
+        assert shape(connection) == before
+
+
+def test_a_primary_key_that_somebodys_view_groups_by_stays(postgres_base: KnowledgeBase, tmp_path: Path) -> None:
+    load(postgres_base, put(tmp_path, MASTERS))
+    with postgres_base.writing() as connection:
+        connection.execute(text("CREATE VIEW own AS SELECT product_id, name FROM products GROUP BY product_id"))
+        bulk.suspend_leaning(connection, PRODUCTS, 2)
+        bulk.suspend_indexes(connection, PRODUCTS, 2)
+        assert connection.scalar(text("SELECT count(*) FROM pg_constraint WHERE conname = 'pk_products'"))
+        bulk.restore_indexes(connection)
+        bulk.restore_references(connection)
+
+
 def test_a_repeated_key_is_still_refused_and_takes_nothing_with_it(
     postgres_base: KnowledgeBase, tmp_path: Path
 ) -> None:

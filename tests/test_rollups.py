@@ -129,6 +129,27 @@ def test_what_falls_due_by_a_shipment_of_something_else_is_counted(base: Knowled
     assert metrics.evaluate(base, WHO, ["on_time_to_promise"], period=None)["denominator"].item() == 1
 
 
+def test_lines_that_were_due_gain_without_reading_their_months_again(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"products.csv": "sku\nA\nB\n", "customers.csv": "customer_number\nK1\nK2\n", "order_lines.csv": DUE}
+    load(base, put(tmp_path / "due", {**files, "shipments.csv": f"{SHIPPED}SH1,SO1,1,K1,A,10,2024-05-10\n"}))
+    whole = renewal.renew
+
+    def watched(connection: Any, fact: str, *arguments: Any) -> None:
+        assert fact not in ("promised", "requested")
+        whole(connection, fact, *arguments)
+
+    monkeypatch.setattr(renewal, "renew", watched)
+    # SO1 goes on late, half of SO2 in time, SO3 falls due unsent; a new line is due in a month that had lines
+    sent = "SH2,SO1,1,K1,A,1,2024-06-01\nSH3,SO2,1,K2,A,10,2024-06-11\nSH4,SO9,1,K1,B,5,2024-08-20\n"
+    line = f"{DUE.splitlines()[0]}\nSO9,1,K1,2024-06-05,B,5,25,2024-06-20,2024-08-21\n"
+    load(base, put(tmp_path / "more", {"order_lines.csv": line, "shipments.csv": f"{SHIPPED}{sent}"}))
+    assert differences(base) == []
+    late = metrics.evaluate(base, WHO, ["on_time_to_promise"], period=None)
+    assert (late["numerator"].item(), late["denominator"].item()) == (1, 3)
+
+
 def test_renaming_what_keys_lead_to_needs_no_renewal(
     base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

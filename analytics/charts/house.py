@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations, product
 from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from analytics.charts.sending import Sent
 from analytics.metric import rounded
 
 ACCENT, GOOD, BAD, GREY = "#0072B2", "#009E73", "#D55E00", "#808080"
@@ -38,6 +40,11 @@ class Drawing:
     title: str
     alt: str
     about: str = ""
+
+    @cached_property
+    def sent(self) -> Sent:
+        """The figure for the browser."""
+        return Sent(self.figure)
 
 
 def shown(value: float | None, unit: str, currency: str = "") -> str:

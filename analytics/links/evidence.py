@@ -53,15 +53,32 @@ def excess(
     return np.asarray(found, dtype=np.float64)
 
 
-def centred(found: Floats, exposure: Floats, product: sp.csr_array) -> Floats:
-    """Less the mean under exposure within each product, so that a symptom unrelated to lots sums to nothing."""
-    mean = total(found * exposure[:, None], product) / np.maximum(total(exposure, product), 1e-9)[:, None]
-    return np.asarray(found - product.T @ mean, dtype=np.float64)
+def lot_score(found: Floats, symptoms: Floats, exposure: Floats, product: sp.csr_array) -> Floats:
+    """z of each pair: do records of the symptom, beyond their product's rate, come from lots where the cause exceeds?
+
+    Sum of excess times residual over lots, over the root of its variance; about standard normal without a link. The
+    variance is the mean of two: over all orders of the lots within products (which a few heavy lots make too small),
+    and of the products themselves (which a true link makes too large). With lots shuffled within their products a
+    link was asserted in 3 % of companies.
+    """
+    lots = np.maximum(np.asarray(product.sum(axis=1)), 1.0)[:, None]
+    x = found - product.T @ (total(found, product) / lots)
+    b = symptoms - expected(symptoms, exposure, product)
+    shuffled = (total(b**2, product) / np.maximum(lots - 1, 1)).T @ total(x**2, product)
+    observed = (b**2).T @ x**2
+    return np.asarray(b.T @ x / np.sqrt((shuffled + observed) / 2 + DAMPING), dtype=np.float64)
 
 
-def z_score(sums: Floats, squares: Floats) -> Floats:
-    """Score test: sum of the excess each record met, over the root of its squares; standard normal without a link."""
-    return np.asarray(sums / np.sqrt(squares + DAMPING), dtype=np.float64)
+def finding_score(told: sp.csr_array, symptoms: sp.csr_array, product: sp.csr_array) -> Floats:
+    """z of each pair from returns whose finding names a cause, against the share of that cause in their products.
+
+    Returns x causes (1 where named), returns x symptoms, products x returns.
+    """
+    share = (product @ told).toarray() / np.maximum(np.asarray(product.sum(axis=1)), 1.0)[:, None]
+    count = (product @ symptoms).toarray().T
+    seen = (symptoms.T @ told).toarray()
+    variance = count @ (share * (1 - share))
+    return np.asarray((seen - count @ share) / np.sqrt(variance + DAMPING), dtype=np.float64)
 
 
 def profile(symptoms: Floats, exposure: Floats, causes: Floats, made: Floats) -> Floats:
@@ -91,7 +108,8 @@ def mantel_haenszel(
 ) -> tuple[Floats, Floats, Floats]:
     """Rate of each symptom in lots touched by each cause against the others, over products: ratio and 95 % interval.
 
-    Person-time form with the variance of Greenland and Robins 1985; nan where nothing can be compared.
+    Person-time form with the variance of Greenland and Robins 1985; nan where one of both has no record or no
+    exposure.
     """
     all_symptoms, all_units = total(symptoms, product), total(exposure, product)
     safe = np.maximum(all_units, 1e-9)

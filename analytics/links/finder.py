@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from analytics.links import evidence
-from analytics.links.frames import House, Side, lot_of
+from analytics.links.frames import House, Side, lot_of, sharing
 from analytics.links.places import Delays, Floats, Ints, spread
 from analytics.links.trace import over_represented, shared
 from analytics.links.words import groups_of_findings
@@ -21,19 +21,17 @@ LINKS = [
     "z", "profile", "z_finding", "verdict",
 ]  # fmt: skip
 VERDICTS = np.array(["refused", "", "confirmed"], dtype=object)
-CELL = ["product", "customer", "day", "sold_day"]
 
 
 class LinkFinder(BaseEstimator):  # type: ignore[misc]
     """Finds the likely causes of each symptom; `links_` holds them, and q_value < .05 is an asserted link.
 
-    score = z + profile_weight * log(profile). z (evidence.z_score) tells whether the symptom comes from the lots where
-    the cause is in excess within its product, seen in the lot itself, its supplier lots and its line's week; profile
-    tells whether both touch the same products. Where returns carry the factory's finding, its z joins z (Stouffer, each
-    weighed by the root of its records).
-    A symptom without a counterpart has links too, none of them asserted.
+    score = z + profile_weight * log(profile). z (evidence.lot_score) tells whether the symptom comes from lots where
+    the cause is in excess within its product, as seen in the lot itself, its supplier lots and its line's week; profile
+    tells whether both touch the same products. Where returns carry the factory's finding, its z is added to z in
+    Stouffer's way, each by the root of its records. A symptom without a counterpart has links too, none asserted.
 
-    The weight was chosen on invented companies; people's verdicts move it and the weight of z (learned_weights).
+    The weight was chosen on invented companies; people's verdicts move it and that of z (evidence.learned_weights).
     """
 
     def __init__(
@@ -73,7 +71,8 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]
         self.symptoms_, self.causes_ = self.field_.groups, self.factory_.groups
         self.house_ = House.of(lots, shipments, materials)
         self._place()
-        self._weigh_products()
+        self._compare_lots()
+        self._compare_products()
         self._read_findings()
         self._rank(verdicts)
         return self
@@ -90,34 +89,24 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]
         return over_represented(self.house_, self.exposure_, field, factory)
 
     def _place(self) -> None:
+        """How many records of each cause and symptom belong to each lot, and how much of it could come back."""
         house, factory, field = self.house_, self.factory_, self.field_
         today = np.nanmax([0.0, *factory.records["day"], *field.records["day"]])
         delays = Delays.seen(field.records, house.shipments)
         self.exposure_ = delays.exposure(house.shipments, len(house.lots), today)
         self.factory_counts_ = (lot_of(factory, house).T @ factory.weights).toarray()
+        self.field_counts_ = (lot_of(field, house).T @ field.weights).toarray()
+        lost = ~field.records["lot"].isin(house.lots["lot"]).to_numpy()
+        self.field_counts_ += spread(field.records[lost], field.weights[lost], house.shipments, len(house.lots), delays)
+
+    def _compare_lots(self) -> None:
+        house = self.house_
         mean = evidence.expected(self.factory_counts_, house.made, house.product)
         drivers = [house.supplier_lots, house.line_weeks]
         found = evidence.excess(self.factory_counts_, mean, drivers, self.lot_shrinkage, self.driver_shrinkage)
-        self._meet(evidence.centred(found, self.exposure_, house.product), delays)
+        self.z_ = evidence.lot_score(found, self.field_counts_, self.exposure_, house.product)
 
-    def _meet(self, found: Floats, delays: Delays) -> None:
-        """What excess the records of each symptom met: those with a lot there, the others over their shipments."""
-        house, field = self.house_, self.field_
-        counts = (lot_of(field, house).T @ field.weights).toarray()
-        sums, squares = counts.T @ found, counts.T @ found**2
-        lost = np.flatnonzero(~field.records["lot"].isin(house.lots["lot"]))
-        cell = field.records.iloc[lost].groupby(CELL, dropna=False).ngroup().to_numpy()
-        cells = field.records.iloc[lost].drop_duplicates(CELL).sort_values(CELL)[CELL]
-        member = sp.csr_array((np.ones(len(lost)), (cell, np.arange(len(lost)))), shape=(len(cells), len(lost)))
-        weights = sp.csr_array(member @ field.weights[lost])
-        for part, chances in spread(cells, house.shipments, len(house.lots), delays):
-            met = chances @ found
-            sums += weights[part].T @ met
-            squares += weights[part].T @ met**2
-            counts += (chances.T @ weights[part]).toarray()
-        self.field_counts_, self.z_ = counts, evidence.z_score(sums, squares)
-
-    def _weigh_products(self) -> None:
+    def _compare_products(self) -> None:
         house = self.house_
         symptoms, causes = (house.by_product(side) for side in (self.field_, self.factory_))
         exposed = evidence.total(self.exposure_, house.product)
@@ -132,14 +121,10 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]
         findings = field["finding"].fillna("").astype(str)
         told = groups_of_findings(findings, factory["text"].fillna("").astype(str), self.factory_.weights)
         read = np.flatnonzero(np.asarray(told.sum(axis=1)) > 0)
-        told, said = told[read], self.field_.weights[read]
-        code, products = pd.factorize(field["product"].iloc[read])
-        product = sp.csr_array((np.ones(len(read)), (code, np.arange(len(read)))), shape=(len(products), len(read)))
-        share = (product @ told).toarray() / np.maximum(np.asarray(product.sum(axis=1)), 1.0)[:, None]
-        count = (product @ said).toarray().T
-        over = (said.T @ told).toarray() - count @ share
-        z = evidence.z_score(over, count @ (share * (1 - share)))
-        self.findings_ = count.sum(axis=1)
+        said = self.field_.weights[read]
+        product = sharing(np.arange(len(read)), field["product"].iloc[read], len(read)).T
+        z = evidence.finding_score(told[read], said, product)
+        self.findings_ = np.asarray(said.sum(axis=0))
         self.z_finding_ = np.where(self.findings_[:, None] > 0, z, np.nan)
 
     def _rank(self, verdicts: pd.DataFrame | None) -> None:
@@ -190,7 +175,7 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]
         """Median days from the start of a lot to a record of it, over lots that the cause touched and records name."""
         house, field = self.house_, self.field_
         at = pd.Index(house.lots["lot"]).get_indexer(field.records["lot"])
-        lag = field.records["day"].to_numpy(float) - house.started[at]
+        lag = field.records["day"].to_numpy(float) - np.append(house.started, np.nan)[at]  # -1: no lot named
         weights = sp.csc_array(field.weights)
         found = np.full(len(row), np.nan)
         for number, (symptom, cause) in enumerate(zip(row, column, strict=True)):

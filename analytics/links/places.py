@@ -17,6 +17,9 @@ TYPICAL_DELAY = 180.0
 PRIOR_RECORDS = 20.0
 """How many observed delays the typical one weighs."""
 WEEK, WEEKS = 7.0, 215
+CELL = ["product", "customer", "day", "sold_day"]
+LATEST = 1e6
+"""Later than any day since 1970."""
 PAIRS_AT_ONCE = 2_000_000
 """Pairs of record and shipment held in memory at a time."""
 UNLIKELY = 1e-4
@@ -77,25 +80,36 @@ class Delays:
         return np.asarray(np.where(np.isnan(to_sale), by_return, by_sale), dtype=np.float64)
 
 
-def spread(
+def spread(records: pd.DataFrame, groups: sp.csr_array, shipments: pd.DataFrame, lots: int, delays: Delays) -> Floats:
+    """Records of each lot and group where the records name no lot (product, customer, day, sold_day; groups beside).
+
+    Each is shared out over the lots of its product that its customer had received by its day, in the proportions of
+    `Delays.chance`; who received nothing counts nowhere. Records that say the same are placed once, in parts, so that
+    memory stays flat.
+    """
+    cell = records.groupby(CELL, dropna=False).ngroup().to_numpy()
+    cells = records.drop_duplicates(CELL).sort_values(CELL)[CELL]
+    place = (np.ones(len(cell)), (cell, np.arange(len(cell))))
+    weights = sp.csr_array(sp.csr_array(place, shape=(len(cells), len(cell))) @ groups)
+    counts = np.zeros((lots, groups.shape[1]))
+    for part, chances in chances_of_lots(cells, shipments, lots, delays):
+        counts += (chances.T @ weights[part]).toarray()
+    return counts
+
+
+def chances_of_lots(
     cells: pd.DataFrame, shipments: pd.DataFrame, lots: int, delays: Delays, at_once: int = PAIRS_AT_ONCE
 ) -> Iterator[tuple[slice, sp.csr_array]]:
-    """Rows of cells (product, customer, day, sold_day) -> chances over lots; rows sum to 1, or 0 without a shipment.
-
-    Only shipments of the product to the customer up to the day count. Comes in parts, so that memory stays flat.
-    """
+    """Cells x lots in parts of about `at_once` shipments; rows sum to 1, or to 0 where nothing was shipped before."""
     known = pd.concat([shipments[["product", "customer"]], cells[["product", "customer"]]], ignore_index=True)
-    pair = known.groupby(["product", "customer"]).ngroup().to_numpy()
-    order = np.lexsort((shipments["shipped_day"], pair[: len(shipments)]))
-    sent, wanted = shipments.iloc[order], pair[len(shipments) :]
-    first = np.searchsorted(pair[: len(shipments)][order], wanted)
-    latest = 1e6
-    stop = np.searchsorted(
-        pair[: len(shipments)][order] * latest + sent["shipped_day"].to_numpy(float),
-        wanted * latest + cells["day"].to_numpy(float),
-        side="right",
-    )
-    counts = np.maximum(stop - first, 0)
+    pair = known.groupby(["product", "customer"], dropna=False).ngroup().to_numpy()
+    bought, wanted = pair[: len(shipments)], pair[len(shipments) :]
+    order = np.lexsort((shipments["shipped_day"], bought))
+    sent, bought = shipments.iloc[order], bought[order]
+    when = bought * LATEST + sent["shipped_day"].to_numpy(float)
+    first = np.searchsorted(bought, wanted)
+    stop = np.searchsorted(when, wanted * LATEST + cells["day"].to_numpy(float), side="right")
+    counts = np.where(cells["day"].isna(), 0, np.maximum(stop - first, 0))
     for part in _parts(counts, at_once):
         row = np.repeat(np.arange(part.stop - part.start), counts[part])
         ahead = np.cumsum(counts[part]) - counts[part]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -89,7 +89,7 @@ def _attempt(
         links = linking.linked(found, final, ties)
         done.links = len(links)
     with _phase(done, "store", progress):
-        _store(base, who, began, found, links, data_hash, as_of, done)
+        _store(base, who, began, found, final.ids, links, data_hash, as_of, done)
     return done
 
 
@@ -101,23 +101,24 @@ def _rehearsed(base: KnowledgeBase, began: storing.Seen, found: list[Learned], d
         try:
             _same(connection, began)
             run_id = storing.begin(connection, "rehearsal", data_hash, 0, None)
-            storing.keep_groups(connection, run_id, found, data_hash)
+            ids = storing.keep_groups(connection, run_id, found, data_hash)
             memberships = {side: storing.final_groups(connection, side) for side in SIDES}
-            return linking.Final(memberships, corrections.verdicts(connection))
+            return linking.Final(ids, memberships, corrections.verdicts(connection))
         finally:
             transaction.rollback()
 
 
 def _store(
-    base: KnowledgeBase, who: Person, began: storing.Seen, found: list[Learned], links: pd.DataFrame, data_hash: str,
-    as_of: date | None, done: Refreshed,
+    base: KnowledgeBase, who: Person, began: storing.Seen, found: list[Learned], rehearsed: Sequence[int],
+    links: pd.DataFrame, data_hash: str, as_of: date | None, done: Refreshed,
 ) -> None:  # fmt: skip
     with base.writing() as connection:
         _same(connection, began)
         revision = connection.scalar(select(Revision.data_revision)) or 0
         run_id = storing.begin(connection, "refresh", data_hash, revision, as_of)
-        storing.keep_groups(connection, run_id, found, data_hash)
-        storing.keep_links(connection, links)
+        ids = dict(zip(rehearsed, storing.keep_groups(connection, run_id, found, data_hash), strict=True))
+        ends = {name: links[name].map(lambda one: ids.get(one, one)) for name in ("symptom_id", "cause_id")}
+        storing.keep_links(connection, links.assign(**ends))
         storing.finish(connection, run_id, done.phases)
         audit.append(connection, who, "refresh", "runs", run_id, after={"groups": done.groups, "links": len(links)})
 

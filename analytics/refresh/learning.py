@@ -114,9 +114,15 @@ def packed(counter: WordCounter, builder: GroupBuilder, ids: Labels) -> bytes:
     return file.getvalue()
 
 
-def unpacked(content: bytes, content_hash: str) -> tuple[WordCounter, GroupBuilder, Labels]:
-    """The model again, and the group_id of each of its groups. Raises Refused where the bytes are not those written."""
-    if hashlib.sha256(content).hexdigest() != content_hash:
+def content_hash(content: bytes) -> str:
+    """SHA-256 of a stored model, as hexadecimal text."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def unpacked(content: bytes, written: str) -> tuple[WordCounter, GroupBuilder, Labels]:
+    """The model again, and the group_id of each of its groups. Raises Refused where the bytes are not those `written`
+    is the hash of."""
+    if content_hash(content) != written:
         raise Refused("the stored model was altered: run python -m analytics refresh to make it anew")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         counter = WordCounter()

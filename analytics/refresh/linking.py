@@ -20,8 +20,12 @@ LOTS_KEPT, ORIGINS_KEPT, WORDS_KEPT = 50, 10, 12
 
 @dataclass(frozen=True)
 class Final:
-    """Groups after people's word: for each side record_type, record_id, group, confidence; and verdicts on links."""
+    """Groups after people's word: for each side record_type, record_id, group, confidence; and verdicts on links.
 
+    `ids`: the group_id that each group found had in the rehearsal; the database may give a new one another when it is
+    stored for good."""
+
+    ids: Sequence[int]
     memberships: Mapping[str, pd.DataFrame]
     verdicts: Sequence[tuple[int, int, str]]
 

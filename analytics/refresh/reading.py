@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -25,21 +25,24 @@ SOURCES = ("nonconformances", "returns", "complaints", "lots", "shipments", "lot
 def records(connection: Connection, side: str, as_of: date | None = None, *, only_new: bool = False) -> pd.DataFrame:
     """The records of a side that say something: RECORD's columns; '' where nothing is known, NaT for no day.
 
-    `as_of`: none later than this day. `only_new`: those that no run has read yet. `case_key` is the same for a return
-    and the complaints about it.
+    `as_of`: none later than this day, and none without a day. `only_new`: those that no run has read yet. `case_key`
+    is the same for a return and the complaints about it.
     """
     parts = [_defects()] if side == "factory" else [_returns(), _complaints()]
     rows = union_all(*parts).subquery()
     wanted = select(rows).where(func.trim(rows.c.text) != "").order_by(rows.c.record_type, rows.c.record_id)
-    if as_of is not None:
-        wanted = wanted.where(rows.c.on < datetime.combine(as_of + timedelta(days=1), time()))
     if only_new:
         seen = table("memberships")
         read = select(seen.c.membership_id).where(
             seen.c.record_type == rows.c.record_type, seen.c.record_id == rows.c.record_id
         )
         wanted = wanted.where(~read.exists())
-    return _frame(connection, wanted, days=("on", "sold_on"))
+    found = _frame(connection, wanted, days=("on", "sold_on"))
+    return (
+        found
+        if as_of is None
+        else found[found["on"] < pd.Timestamp(as_of) + pd.Timedelta(days=1)].reset_index(drop=True)
+    )
 
 
 def ties(connection: Connection) -> dict[str, pd.DataFrame]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from analytics.identity import Change
-from analytics.refresh.learning import Learned, packed
+from analytics.refresh.learning import Learned, content_hash, packed
 from kb import corrections
 from kb.models import Correction, Group, GroupChange, LearnedModel, Link, Membership, Run
 
@@ -60,11 +59,16 @@ def finish(connection: Connection, run_id: int, phases: Mapping[str, float]) -> 
     connection.execute(update(Run).where(Run.run_id == run_id).values(finished_at=datetime.now(UTC), phases=told))
 
 
-def keep_groups(connection: Connection, run_id: int, found: Sequence[Learned], data_hash: str) -> None:
-    """Groups, memberships and models of both sides in place of those before; then people's word over them."""
+def keep_groups(connection: Connection, run_id: int, found: Sequence[Learned], data_hash: str) -> list[int]:
+    """Groups, memberships and models of both sides in place of those before; then people's word over them.
+
+    Returns the group_id of each group found, side after side in the order of their numbers.
+    """
     connection.execute(delete(Link))
+    kept: list[int] = []
     for learned in found:
         ids = _kept_ids(connection, run_id, learned)
+        kept += ids.values()
         connection.execute(delete(Membership).where(Membership.side == learned.side))
         _insert_memberships(connection, learned.side, learned.records, learned.labels, learned.confidence, ids)
         _keep_changes(connection, run_id, learned.changes, ids)
@@ -73,6 +77,7 @@ def keep_groups(connection: Connection, run_id: int, found: Sequence[Learned], d
     old = select(Run.run_id).order_by(Run.run_id.desc()).offset(RUNS_KEPT)
     connection.execute(delete(LearnedModel).where(LearnedModel.run_id.in_(old)))
     corrections.replay(connection)
+    return kept
 
 
 def _kept_ids(connection: Connection, run_id: int, learned: Learned) -> dict[int, int]:
@@ -144,7 +149,7 @@ def _keep_model(connection: Connection, run_id: int, learned: Learned, ids: Mapp
         return
     numbers = np.array([ids[number] for number in range(len(ids))], dtype=np.int64)
     content = packed(*learned.model, numbers)
-    values = {"data_hash": data_hash, "content_hash": hashlib.sha256(content).hexdigest(), "content": content}
+    values = {"data_hash": data_hash, "content_hash": content_hash(content), "content": content}
     connection.execute(insert(LearnedModel).values(run_id=run_id, side=learned.side, **values))
 
 

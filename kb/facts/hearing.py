@@ -93,7 +93,7 @@ def _returned() -> Fact:
             "units_returned": Column(case((in_window, units), else_=0.0), ("shipment",)),
             "units_defective": Column(case((is_defect, units), else_=0.0), ("shipment",)),
             "value_returned": Column(case((in_window, SHARES.c.share * value), else_=0.0), ("product",)),
-            "units_claimed": Column(case((age < SERVICE_MONTHS, units), else_=0.0), ("shipment",)),
+            "units_claimed": Column(case((months < SERVICE_MONTHS, units), else_=0.0), ("shipment",)),
             "units_returned_any_age": Column(units),
         },
         counted={"age_months": Column(age, ("shipment",))},

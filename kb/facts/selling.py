@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Column as TableColumn
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from kb.facts.fact import Column, Fact, Join
@@ -13,6 +15,8 @@ ORDERS, LINES, SHIPMENTS = table("sales_orders"), table("order_lines"), table("s
 ORDER = Join(ORDERS, ORDERS.c.sales_order_id == LINES.c.sales_order_id)
 STANDS = not_(func.coalesce(LINES.c.is_cancelled, False))
 IS_ORDER = or_(LINES.c.quantity.is_(None), LINES.c.quantity > 0)
+DUE_ON: Mapping[str, TableColumn[Any]] = {"promised": LINES.c.promised_on, "requested": LINES.c.requested_on}
+"""The facts of lines that were due, and by which of a line's days."""
 
 
 def _of_order_line() -> tuple[dict[str, Join], dict[str, Column]]:
@@ -45,35 +49,43 @@ def _orders() -> Fact:
     )  # fmt: skip
 
 
-def _deliveries(name: str, title: str, due_on: ColumnElement[Any]) -> Fact:
-    joins, dimensions = _of_order_line()
+def due_measures(due_on: ColumnElement[Any], known_until: Any, *among: ColumnElement[bool]) -> dict[str, Column]:
+    """What a line due that day counts, as far as shipments (those `among` all) were known until that day."""
     # looked up line by line from the index: a period needs few lines, grouping would read every shipment
-    last_on = (
-        select(func.max(SHIPMENTS.c.shipped_on))
-        .where(SHIPMENTS.c.order_line_id == LINES.c.order_line_id)
-        .correlate(LINES)
-        .scalar_subquery()
-    )
+    of_line = (SHIPMENTS.c.order_line_id == LINES.c.order_line_id, *among)
     shipped_by_then = (
         select(func.coalesce(func.sum(func.coalesce(SHIPMENTS.c.quantity, 0)), 0))
-        .where(SHIPMENTS.c.order_line_id == LINES.c.order_line_id, SHIPMENTS.c.shipped_on <= due_on)
+        .where(*of_line, SHIPMENTS.c.shipped_on <= due_on)
         .correlate(LINES)
         .scalar_subquery()
     )
-    known_until = select(func.max(SHIPMENTS.c.shipped_on)).scalar_subquery()
     is_due = and_(STANDS, IS_ORDER, due_on <= known_until)
     is_counted = and_(is_due, LINES.c.quantity.is_not(None))
-    in_full = and_(is_counted, shipped_by_then >= LINES.c.quantity)
+    return {
+        "lines_due": Column(case((is_due, 1))),
+        "lines_on_time": Column(case((is_due, _one_where(_last_shipped(*of_line) <= due_on)))),
+        "lines_counted": Column(case((is_counted, 1))),
+        "lines_on_time_in_full": Column(case((is_counted, _one_where(shipped_by_then >= LINES.c.quantity)))),
+    }
+
+
+def _one_where(holds: ColumnElement[bool]) -> ColumnElement[Any]:
+    return case((holds, 1), else_=0)
+
+
+def _last_shipped(*of_line: ColumnElement[bool]) -> Any:
+    return select(func.max(SHIPMENTS.c.shipped_on)).where(*of_line).correlate(LINES).scalar_subquery()
+
+
+def _deliveries(name: str, title: str) -> Fact:
+    joins, dimensions = _of_order_line()
+    due_on = DUE_ON[name]
+    known_until = select(func.max(SHIPMENTS.c.shipped_on)).scalar_subquery()
+    last_on = _last_shipped(SHIPMENTS.c.order_line_id == LINES.c.order_line_id)
     return Fact(
         name, title, "one order line, by the day it was due; not yet due, cancelled and credited lines count nothing",
         table="order_lines", root=LINES, key=Column(ORDERS.c.order_number, ("order",)), on=Column(due_on),
-        joins=joins, dimensions=dimensions,
-        measures={
-            "lines_due": Column(case((is_due, 1))),
-            "lines_on_time": Column(case((and_(is_due, last_on <= due_on), 1), (is_due, 0))),
-            "lines_counted": Column(case((is_counted, 1))),
-            "lines_on_time_in_full": Column(case((in_full, 1), (is_counted, 0))),
-        },
+        joins=joins, dimensions=dimensions, measures=due_measures(due_on, known_until),
         details={
             **plain(LINES, "line_number", "quantity", "requested_on", "promised_on"),
             "last_shipped_on": Column(last_on),
@@ -101,7 +113,7 @@ def _shipments() -> Fact:
 FACTS = (
     _order_lines(),
     _orders(),
-    _deliveries("promised", "Order lines by promised day", LINES.c.promised_on),
-    _deliveries("requested", "Order lines by requested day", LINES.c.requested_on),
+    _deliveries("promised", "Order lines by promised day"),
+    _deliveries("requested", "Order lines by requested day"),
     _shipments(),
 )

@@ -43,6 +43,7 @@ __all__ = [
 
 DEFAULT_CURRENCY = "EUR"
 TRIES = 3
+DEADLOCK = "40P01"  # PostgreSQL ended one of two who waited for each other's tables: nothing was kept
 
 
 def run(
@@ -69,10 +70,10 @@ def run(
         except Overtaken:
             progress("Another import finished first: preparing again")
         except OperationalError as error:
-            if not error.connection_invalidated:
+            if not error.connection_invalidated and getattr(error.orig, "sqlstate", "") != DEADLOCK:
                 raise
             lost = error
-            progress("The database was restarted: starting again")
+            progress("The database was restarted or busy with what this import needs: starting again")
     raise Refused("the base keeps changing or restarting during the import: try again later") from lost
 
 
@@ -115,7 +116,8 @@ def _merge(area: Staging, preparation: Preparation, who: Person, seen: int) -> N
         locked = time.perf_counter()
         merge(connection, preparation, who, seen)
     preparation.report.phases["wait for the lock"] = locked - started
-    preparation.report.phases["merge (write lock held)"] = time.perf_counter() - locked
+    preparation.report.phases["merge (write lock held)"] = area.released - locked
+    preparation.report.phases["write back"] = time.perf_counter() - area.released
     with _phase(preparation.report, "prove references"):
         bulk.prove(area.connection)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kb.reading import BadRow, Chunk
+from kb.reading.light import EMPTY, numbers, plain, strings
 
 BAR = " | "
 Mask = npt.NDArray[np.bool_]
@@ -51,9 +52,9 @@ def picked(cells: pa.Table, source: str) -> pa.ChunkedArray:
     """The trimmed texts of a source: of the first of its headers that holds one in this row."""
     names = (source,) if source in cells.column_names else alternatives(source)
     first, *rest = [name for name in names if name] or [""]
-    found = pc.utf8_trim_whitespace(cells[first]) if first else pa.chunked_array([pa.array([""] * cells.num_rows)])
+    found = pc.utf8_trim_whitespace(cells[first]) if first else pa.chunked_array([strings([""] * cells.num_rows)])
     for name in rest:
-        found = pc.if_else(pc.equal(found, ""), pc.utf8_trim_whitespace(cells[name]), found)
+        found = pc.if_else(pc.equal(found, EMPTY), pc.utf8_trim_whitespace(cells[name]), found)
     return found
 
 
@@ -61,8 +62,8 @@ def holding(cells: pa.Table, conditions: Iterable[Condition]) -> Mask:
     """Which rows fulfil all conditions."""
     mask: Mask = np.ones(cells.num_rows, dtype=bool)
     for condition in conditions:
-        held = pc.is_in(picked(cells, condition.source), pa.array(condition.texts, pa.string()))
-        mask &= held.to_numpy() == condition.wanted
+        held = pc.is_in(picked(cells, condition.source), strings(condition.texts))
+        mask &= plain(held) == condition.wanted
     return mask
 
 
@@ -114,12 +115,12 @@ def filled_down(chunks: Iterable[Chunk], headers: Sequence[str]) -> Iterator[Chu
 
 def _filled(cells: pa.Table, headers: Sequence[str], above: Sequence[str]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
     """The cells, and the row in which each row's record begins; -1 for one that begins in an earlier chunk."""
-    own = pc.not_equal(pc.utf8_trim_whitespace(cells[headers[0]]), "").to_numpy()
+    own = plain(pc.not_equal(pc.utf8_trim_whitespace(cells[headers[0]]), EMPTY))
     heads = np.maximum.accumulate(np.where(own, np.arange(len(own)), -1)) if len(own) else np.zeros(0, np.int64)
     for i, header in enumerate(headers):
-        texts = pa.concat_arrays([pa.array([above[i] if above else ""], pa.string()), *cells[header].chunks])
+        texts = pa.concat_arrays([strings([above[i] if above else ""]), *cells[header].chunks])
         place = cells.column_names.index(header)
-        cells = cells.set_column(place, header, texts.take(pa.array(heads + 1)))
+        cells = cells.set_column(place, header, texts.take(numbers(heads + 1)))
     return cells, heads
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 TRUE = frozenset({"yes", "y", "true", "t", "1", "x", "ja", "oui", "si"})
 FALSE = frozenset({"no", "n", "false", "f", "0", "nein", "non"})
 ISO_DATE = "%Y-%m-%d"
+KEPT_DAYS = 20_000  # several columns hold the same days, and each chunk again; strptime takes 20 microseconds a text
 CANDIDATE_DATES = (
     "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d",
     "%d/%m/%y", "%m/%d/%y",
@@ -71,9 +73,9 @@ def overlapping(formats: tuple[str, ...]) -> tuple[str, str, str] | None:
     for day in (date(2003, 4, 5), date(2011, 12, 10), date(2010, 11, 12)):
         for written in formats:
             text = day.strftime(written)
-            meant = _try(text, written)
+            meant = read_day(text, written)
             for read in formats:
-                other = _try(text, read)
+                other = read_day(text, read)
                 if meant and other and other != meant:
                     return written, read, text
     return None
@@ -81,13 +83,17 @@ def overlapping(formats: tuple[str, ...]) -> tuple[str, str, str] | None:
 
 def fits(text: str, form: str) -> bool:
     """Whether the text is a day (and time) of this format, with all its digits."""
-    return _try(text, form) is not None
+    return read_day(text, form) is not None
 
 
-def _try(text: str, form: str) -> datetime | None:
+def read_day(text: str, form: str) -> datetime | None:
+    """The moment that the text writes in this format; none where it does not fit, with all its digits."""
     # strptime takes fewer digits than a format shows (3 for %Y%m%d): the shape is checked first
-    if not _shape(form).fullmatch(text):
-        return None
+    return _parsed(text, form) if _shape(form).fullmatch(text) else None
+
+
+@lru_cache(maxsize=KEPT_DAYS)
+def _parsed(text: str, form: str) -> datetime | None:
     try:
         moment = datetime.strptime(text, form)
     except ValueError:
@@ -176,7 +182,7 @@ def _boolean(rules: Rules) -> Parser:
 
 def _moment(text: str, rules: Rules) -> datetime:
     for form in rules.dates:
-        moment = _try(text, form)
+        moment = read_day(text, form)
         if moment:
             return moment + timedelta(days=rules.shift_days)
     raise ValueError(f"is no date of the form {' or '.join(readable(form) for form in rules.dates)}")

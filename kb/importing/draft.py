@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +15,10 @@ import pyarrow as pa
 from kb.importing import extract
 from kb.importing.cells import holding, picked
 from kb.importing.columns import Rules
-from kb.importing.extract import Codes, Objects, Texts, Values
+from kb.importing.extract import Coded, Codes, Objects, Texts, Values, objects
 from kb.importing.fields import Reference, Target, target
 from kb.importing.keys import Keys, Name
+from kb.importing.pairs import distinct
 from kb.importing.presets import ColumnMap, TableMap
 from kb.importing.stage import Stage
 
@@ -126,7 +127,7 @@ class Draft:
         codes = np.arange(len(names), dtype=np.int64)
         self.texts[header] = Texts(codes, names)
         whole = self._kind(header) == "integer"
-        self.values[header] = Values(codes, _objects([_number_of(name) for name in names] if whole else names), {})
+        self.values[header] = Values(codes, objects([_number_of(name) for name in names] if whole else names), {})
 
     def _need(self, headers: object) -> None:
         for header in headers:  # type: ignore[attr-defined]
@@ -168,20 +169,18 @@ class Draft:
     def _find(self, table: Keys, reference: Reference, names: Objects, wanted: Mask) -> Objects:
         create = reference.table == "users" or reference.table in self.filling.table_map.create
         asked = names[wanted].tolist()
-        ids = _objects([None] * len(names))
+        ids = objects([None] * len(names))
         found = table.find(asked)
         if create:
-            found = [
-                number or table.fresh.get(name) or table.create(name) for name, number in zip(asked, found, strict=True)
-            ]
-        ids[wanted] = _objects(found)
+            found = [number or table.create(name) for name, number in zip(asked, found, strict=True)]
+        ids[wanted] = objects(found)
         return ids
 
     def _names(self, parent: Target, reference: Reference, keys: OpenKeys, rows: Mask) -> tuple[Codes, Objects, Mask]:
         """Which of the distinct names each row holds, the names, and which of them are empty."""
         if len(parent.key) == 1:
             values = self.values[reference.headers[0]]
-            return values.codes, values.parsed, np.asarray(values.parsed == None)  # noqa: E711
+            return values.codes, values.values, np.asarray(values.values == None)  # noqa: E711
         by_column = {nested.column: nested for nested in parent.references}
         columns: list[Objects] = []
         for name in parent.key:
@@ -192,7 +191,7 @@ class Draft:
         blank: Mask = np.zeros(len(rows), dtype=bool)
         for column in columns:
             blank |= np.asarray(column == None)  # noqa: E711
-        names = _objects(list(zip(*(column.tolist() for column in columns), strict=True)))
+        names = objects(list(zip(*(column.tolist() for column in columns), strict=True)))
         return np.arange(len(rows), dtype=np.int64), names, blank
 
     def _filled(self, reference: Reference) -> Mask:
@@ -205,7 +204,7 @@ class Draft:
         wanted = np.flatnonzero(good & self.applies)
         names, first, held = self._own_names(keys, wanted)
         numbers, fresh = keys.numbers(names)
-        ids, is_new, repeats = _objects([None] * len(good)), np.zeros(len(good), bool), np.zeros(len(good), bool)
+        ids, is_new, repeats = objects([None] * len(good)), np.zeros(len(good), bool), np.zeros(len(good), bool)
         ids[wanted] = numbers[held]
         is_new[wanted[first[fresh]]] = True
         filling.first_lines.extend(self.lines[wanted[first[fresh]]].tolist())
@@ -220,16 +219,19 @@ class Draft:
         repeats[wanted] = ~is_first | earlier[held]
         return ids, is_new, repeats
 
-    def _own_names(self, keys: Keys, wanted: Codes) -> tuple[list[Name], Codes, Codes]:
+    def _own_names(self, keys: Keys, wanted: Codes) -> tuple[list[Name] | Codes, Codes, Codes]:
         """Distinct names of the rows, the first row of each, and for each row which name it holds."""
         if len(keys.target.key) == 1 and keys.target.key[0] in self.values:
             values = self.values[keys.target.key[0]]
             used, first, held = np.unique(values.codes[wanted], return_index=True, return_inverse=True)
-            names = values.parsed[used].tolist()
+            names = values.values[used].tolist()
             if len(set(names)) == len(names):
                 return names, first, held
         columns = [self.ids[c] if c in self.ids else self.values[c].rows for c in keys.target.key]
         lists = [column[wanted].tolist() for column in columns]
+        pairs = keys.pairs(lists)
+        if pairs is not None:
+            return distinct(pairs)
         rows: list[Name] = lists[0] if len(lists) == 1 else list(zip(*lists, strict=True))
         place = {name: i for i, name in reversed(list(enumerate(rows)))}
         if len(place) == len(rows):
@@ -278,22 +280,20 @@ class Draft:
                 column = self.ids[name].astype(float).view(np.uint64)
             else:
                 values = self.values[name]
-                hashes = np.fromiter(map(hash, values.parsed), np.int64, len(values.parsed))
+                hashes = np.fromiter(map(hash, values.values), np.int64, len(values.values))
                 column = hashes.view(np.uint64)[values.codes]
             told = told * np.uint64(1_000_003) + column
         return told
 
-    def staged_columns(self) -> list[Objects]:
+    def staged_columns(self) -> list[Coded]:
         """The columns of the stage, for all rows."""
-        return [self.ids[name] if name in self.ids else self.values[name].rows for name in self.filling.stage.columns]
+        every = np.arange(len(self.lines))
+        return [
+            Coded(every, self.ids[name]) if name in self.ids else self.values[name]
+            for name in self.filling.stage.columns
+        ]
 
 
 def _number_of(name: str) -> int:
     """A whole number made from a key's text, of 31 bits because line numbers are stored in 32."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) >> 1
-
-
-def _objects(values: Sequence[object]) -> Objects:
-    array: Objects = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from kb.importing.cells import alternatives, holding, picked, without_markup
 from kb.importing.columns import Parser, Rules, parser
 from kb.importing.presets import ColumnMap
+from kb.reading.light import EMPTY, NONE, plain, strings
 
 Objects = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
@@ -28,24 +29,36 @@ class Texts:
 
     codes: Codes
     uniques: list[str]
+    array: pa.StringArray | None = None
+    """The same texts as Arrow has them, where nothing was made of them since they were read."""
 
     def at(self, row: int) -> str:
         return self.uniques[int(self.codes[row])]
 
 
 @dataclass(frozen=True)
-class Values:
-    """One value for each row (None: empty or wrong), held once for each distinct text, and why texts are wrong."""
+class Coded:
+    """One value for each row, held once for each code."""
 
     codes: Codes
-    parsed: Objects
-    reasons: dict[int, str]
+    values: Objects
 
     @property
     def rows(self) -> Objects:
         """The value of each row."""
-        values: Objects = self.parsed[self.codes]
-        return values
+        rows: Objects = self.values[self.codes]
+        return rows
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> Coded:
+        """The same for some rows."""
+        return Coded(self.codes[kept], self.values)
+
+
+@dataclass(frozen=True)
+class Values(Coded):
+    """One value for each distinct text (None: empty or wrong), and why texts are wrong."""
+
+    reasons: dict[int, str]
 
     @property
     def wrong(self) -> dict[int, str]:
@@ -63,17 +76,25 @@ def texts(
     if column.constant is not None:
         return _only_where(Texts(np.zeros(cells.num_rows, np.int64), [column.constant]), cells, column), {}
     parts = [picked(cells, source) for source in column.sources]
-    joined = parts[0] if len(parts) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, column.join))
+    joined = parts[0] if len(parts) == 1 else _joined(parts, column.join)
     encoded = pc.dictionary_encode(joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined)
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    uniques = [("" if text in empty else text) for text in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    uniques = encoded.dictionary.to_pylist()
+    if empty:
+        uniques = [("" if text in empty else text) for text in uniques]
+    codes = plain(encoded.indices).astype(np.int64)
     if column.markup:
         uniques = [without_markup(text) for text in uniques]
     found = _only_where(Texts(codes, uniques), cells, column)
+    if not (empty or column.markup or column.where or column.via or column.values or column.other is not None):
+        return Texts(codes, uniques, encoded.dictionary), {}
     uniques, failed = _translate(found.uniques, column, look_ups)
     return Texts(found.codes, uniques), _by_row(found.codes, failed)
+
+
+def _joined(parts: list[pa.ChunkedArray], mark: str) -> pa.ChunkedArray:
+    return pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, strings([mark])[0]))
 
 
 def _only_where(found: Texts, cells: pa.Table, column: ColumnMap) -> Texts:
@@ -108,7 +129,7 @@ def _translate(
 
 def values(found: Texts, kind: str, rules: Rules) -> Values:
     """Parse the distinct texts, in the form the databases store."""
-    parsed, reasons = _parse(found.uniques, kind, rules)
+    parsed, reasons = _parse(found, kind, rules)
     return Values(found.codes, parsed, reasons)
 
 
@@ -123,10 +144,13 @@ def product(columns: list[Texts], rules: Rules) -> Values:
     return Values(np.arange(len(filled), dtype=np.int64), filled, reasons)
 
 
-def _parse(uniques: list[str], kind: str, rules: Rules) -> tuple[Objects, dict[int, str]]:
-    fast = _plain_numbers(uniques, kind, rules) if kind in ("number", "integer") else None
+def _parse(found: Texts, kind: str, rules: Rules) -> tuple[Objects, dict[int, str]]:
+    uniques = found.uniques
+    fast = _plain_numbers(found, kind, rules) if kind in ("number", "integer") else None
     if fast is not None:
         return fast, {}
+    if kind == "text":
+        return objects([text or None for text in uniques]), {}
     parse: Parser = parser(kind, rules)
     store = _STORED.get(kind, lambda value: value)
     result = np.empty(len(uniques), dtype=object)
@@ -140,13 +164,14 @@ def _parse(uniques: list[str], kind: str, rules: Rules) -> tuple[Objects, dict[i
     return result, wrong
 
 
-def _plain_numbers(uniques: list[str], kind: str, rules: Rules) -> Objects | None:
+def _plain_numbers(found: Texts, kind: str, rules: Rules) -> Objects | None:
     """All texts at once where each is empty or plain digits with a point; none where one needs a closer look."""
-    array = pa.array(uniques, pa.string())
-    filled = pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+    array = strings(found.uniques) if found.array is None else found.array
+    filled = pc.if_else(pc.equal(array, EMPTY), NONE, array)
     if rules.decimal != "." or not pc.all(pc.match_substring_regex(filled, _PLAIN_NUMBER)).as_py():
         return None
-    numbers = pc.cast(filled, pa.float64()).to_numpy(zero_copy_only=False)
+    numbers = plain(pc.cast(filled, pa.float64())).copy()
+    numbers[plain(pc.is_null(filled))] = np.nan
     if not rules.negative and np.nanmin(numbers, initial=0) < 0:
         return None
     if kind == "integer" and not np.all(np.isnan(numbers) | (numbers == np.floor(numbers))):
@@ -154,6 +179,13 @@ def _plain_numbers(uniques: list[str], kind: str, rules: Rules) -> Objects | Non
     result: Objects = numbers.astype(object)
     result[np.isnan(numbers)] = None
     return result
+
+
+def objects(values: Sequence[object]) -> Objects:
+    """A one-dimensional array of Python objects, also where the values are lists or all numbers."""
+    array: Objects = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
 
 
 def stored_date(value: date) -> str:

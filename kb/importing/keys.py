@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from kb.importing.extract import stored_date, stored_time
 from kb.importing.fields import Target
+from kb.importing.pairs import UNFIT, Numbers, Pairs, Runs, firsts, packed, unpacked
 
 LOAD_ALL = 300_000
 BATCH = 10_000
@@ -31,39 +32,94 @@ class Keys:
         count, last = connection.execute(select(func.count(), func.max(target.id_column))).one()
         self.start: int = last or 0
         self.next = self.start + 1
-        self.fresh: dict[Name, int] = {}
+        self._fresh: dict[Name, int] = {}
+        self._pairs = Pairs() if _is_pair(target) else None
         self.created: dict[Name, int] = {}
         self._known: dict[Name, int] = {}
         self._is_whole = count <= LOAD_ALL
         if count and self._is_whole:
             self._remember(connection.execute(self._select))
 
+    @property
+    def has_fresh(self) -> bool:
+        """Whether ids were given out."""
+        return self.next > self.start + 1
+
     def find(self, names: Sequence[Name]) -> list[int | None]:
         """The id of each name, none where neither the base nor this import has it."""
-        fresh, known = self.fresh, self._known
+        fresh, known = self._new_ids(names), self._known
         if not self._is_whole:
-            self._ask([name for name in names if name not in fresh and name not in known])
-        if not known:
-            return [fresh.get(name) for name in names]
-        return [fresh.get(name) or known.get(name) for name in names]
+            self._ask([name for name, number in zip(names, fresh, strict=True) if not number and name not in known])
+        return [number or known.get(name) for name, number in zip(names, fresh, strict=True)] if known else fresh
 
-    def numbers(self, names: Sequence[Name]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    def _new_ids(self, names: Sequence[Any]) -> list[int | None]:
+        if self._pairs is None or not names:
+            return [self._fresh.get(name) for name in names]
+        return [number or None for number in self._pairs.find(packed(*zip(*names, strict=True))).tolist()]
+
+    def pairs(self, columns: Sequence[npt.ArrayLike]) -> Numbers | None:
+        """The key's columns packed, where they are two numbers; none where they are not or one does not fit."""
+        if self._pairs is None:
+            return None
+        names = packed(*columns)
+        if not (names == UNFIT).any():
+            return names
+        self._unpack(self._pairs.runs)
+        self._pairs = None
+        return None
+
+    def _unpack(self, runs: Runs) -> None:
+        for known, ids in runs:
+            self._fresh.update(zip(unpacked(known), ids.tolist(), strict=True))
+
+    def numbers(self, names: Sequence[Name] | Numbers) -> tuple[Numbers, npt.NDArray[np.bool_]]:
         """The id of each of these different names, and which were given out now because nobody had them."""
-        if self._is_whole and not self._known and self.fresh.keys().isdisjoint(names):
-            found = np.zeros(len(names), dtype=np.int64)
-        else:
-            found = np.array([number or 0 for number in self.find(names)], dtype=np.int64)
+        found = self._found_pairs(names) if isinstance(names, np.ndarray) else self._found(names)
         fresh = found == 0
         count = int(fresh.sum())
         found[fresh] = np.arange(self.next, self.next + count)
-        new = names if count == len(names) else [names[i] for i in np.flatnonzero(fresh).tolist()]
-        self.fresh.update(zip(new, range(self.next, self.next + count), strict=True))
+        if isinstance(names, np.ndarray) and self._pairs:
+            self._pairs.add(names[fresh], found[fresh])
+        else:
+            new = names if count == len(names) else [names[i] for i in np.flatnonzero(fresh).tolist()]
+            self._fresh.update(zip(new, range(self.next, self.next + count), strict=True))
         self.next += count
         return found, fresh
 
+    def _found(self, names: Sequence[Name]) -> Numbers:
+        if self._is_whole and not self._known and self._fresh.keys().isdisjoint(names):
+            return np.zeros(len(names), dtype=np.int64)
+        return np.array([number or 0 for number in self.find(names)], dtype=np.int64)
+
+    def _found_pairs(self, names: Numbers) -> Numbers:
+        assert self._pairs is not None
+        found = self._pairs.find(names)
+        if self._is_whole and not self._known:
+            return found
+        new_parent = firsts(names) > self.parent.start if self.parent else np.zeros(len(names), dtype=bool)
+        asked = (found == 0) & ~new_parent  # a line of an order that this import created cannot be in the base
+        found[asked] = [number or 0 for number in self.find(unpacked(names[asked]))]
+        return found
+
+    def given(self) -> tuple[int, int, Runs]:
+        """What take_back needs to forget all ids given out from now on."""
+        return self.next, len(self._fresh), self._pairs.runs if self._pairs else ()
+
+    def take_back(self, state: tuple[int, int, Runs]) -> None:
+        """Forget the ids given out since."""
+        self.next, count, runs = state
+        while len(self._fresh) > count:
+            self._fresh.popitem()
+        if self._pairs:
+            self._pairs.runs = runs
+        else:
+            self._unpack(runs)
+
     def create(self, name: Name) -> int:
-        """A new row that has nothing but its name, because another row names it."""
-        self.created[name] = self.fresh[name] = number = self.next
+        """A new row that has nothing but its name, because another row names it; the same one if asked again."""
+        if name in self._fresh:
+            return self._fresh[name]
+        self.created[name] = self._fresh[name] = number = self.next
         self.next += 1
         return number
 
@@ -85,6 +141,13 @@ class Keys:
             self._known.update((_stored(row[0]), row[1]) for row in rows)
         else:
             self._known.update((tuple(map(_stored, row[:-1])), row[-1]) for row in rows)
+
+
+def _is_pair(target: Target) -> bool:
+    """Whether the key is a parent that every row needs and a whole number."""
+    parents = {reference.column for reference in target.references if reference.required}
+    own = target.fields.get(target.key[-1])
+    return len(target.key) == 2 and target.key[0] in parents and own is not None and own.kind == "integer"
 
 
 def _stored(value: Any) -> Any:

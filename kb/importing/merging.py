@@ -26,7 +26,7 @@ class Overtaken(Exception):
 def touched(preparation: Preparation) -> list[Table]:
     """The tables that get or change rows, parents first."""
     names = {stage.target.name for stage, _ in preparation.stages}
-    names |= {name for name, keys in preparation.keys.items() if keys.fresh}
+    names |= {name for name, keys in preparation.keys.items() if keys.has_fresh}
     return [table for table in Base.metadata.sorted_tables if table.name in names]
 
 
@@ -45,6 +45,7 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
             _update(connection, preparation, stage)
         if count.new >= bulk.MANY:
             bulk.suspend_references(connection, stage.target.table)
+            bulk.suspend_leaning(connection, stage.target.table, count.new)
             bulk.suspend_indexes(connection, stage.target.table, count.new)
         if count.new:
             _insert(connection, stage, import_id)
@@ -71,7 +72,7 @@ def _refuse_overtaken(connection: Connection, preparation: Preparation, seen_imp
     if last_import(connection) != seen_import:
         raise Overtaken
     for name, keys in preparation.keys.items():
-        if keys.fresh and (connection.scalar(select(func.max(keys.target.id_column))) or 0) != keys.start:
+        if keys.has_fresh and (connection.scalar(select(func.max(keys.target.id_column))) or 0) != keys.start:
             raise Overtaken(name)
 
 

@@ -14,6 +14,7 @@ from kb.errors import Refused
 from kb.importing import survey
 from kb.importing.columns import Rules
 from kb.importing.draft import Draft, Filling, LookUps, Mask
+from kb.importing.extract import Coded
 from kb.importing.fields import target
 from kb.importing.files import File
 from kb.importing.keys import Keys
@@ -126,16 +127,14 @@ class Preparation:
             for draft, state in zip(drafts, before, strict=True):
                 self._take_back(draft.filling, state)
 
-    def _given(self, filling: Filling) -> tuple[int, int, int, Any, dict[int, int], dict[int, int]]:
+    def _given(self, filling: Filling) -> tuple[Any, int, Any, dict[int, int], dict[int, int]]:
         keys = self.open_keys(filling.target.name)
         lines = len(filling.first_lines)
-        return keys.next, len(keys.fresh), lines, filling.signatures, dict(filling.known_signatures), dict(filling.seen)
+        return keys.given(), lines, filling.signatures, dict(filling.known_signatures), dict(filling.seen)
 
-    def _take_back(self, filling: Filling, state: tuple[int, int, int, Any, dict[int, int], dict[int, int]]) -> None:
-        keys = self.open_keys(filling.target.name)
-        keys.next, count, lines, filling.signatures, filling.known_signatures, filling.seen = state
-        while len(keys.fresh) > count:
-            keys.fresh.popitem()
+    def _take_back(self, filling: Filling, state: tuple[Any, int, Any, dict[int, int], dict[int, int]]) -> None:
+        given, lines, filling.signatures, filling.known_signatures, filling.seen = state
+        self.open_keys(filling.target.name).take_back(given)
         del filling.first_lines[lines:]
 
     def _place(self, draft: Draft, good: Mask) -> tuple[np.ndarray, Mask, Mask]:
@@ -157,9 +156,10 @@ class Preparation:
         return good
 
     def _write(self, draft: Draft, ids: np.ndarray, is_new: Mask, rows: Mask) -> None:
-        columns = [ids, is_new.astype(object), *draft.staged_columns()]
+        every = np.arange(len(rows))
+        columns = [Coded(every, ids), Coded(every, is_new.astype(object)), *draft.staged_columns()]
         if not rows.all():
-            columns = [column[rows] for column in columns]
+            columns = [column.only(rows) for column in columns]
         self.staging.write(draft.filling.stage, columns)
 
     def _note_refused(self, chunk: Chunk, drafts: list[Draft], report: FileReport) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import tempfile
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,16 @@ from sqlalchemy import (
     or_,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 
-from kb.importing.extract import Objects
+from kb.importing import binary
+from kb.importing.extract import Coded
 from kb.importing.fields import Target
 from kb.models.base import Key
 from kb.store import BUSY_SECONDS, KnowledgeBase, hide_values
 
-WAITING = 4  # batches of at most 65,536 rows on their way to PostgreSQL; more would only take memory
+WAITING = 4  # batches of at most 65,536 rows on their way to the stage; more would only take memory
+STATEMENTS = 16  # SQLite keeps so many ready; one that inserts thousands of rows takes a megabyte
 
 
 class Stage:
@@ -75,6 +80,8 @@ class Staging:
         self._count = 0
         self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stage")
         self._sent: deque[Future[None]] = deque()
+        self.released = 0.0
+        """When the write lock was let go, by time.perf_counter()."""
 
     @property
     def connection(self) -> Connection:
@@ -100,33 +107,41 @@ class Staging:
         self.connection.commit()
         return stage
 
-    def write(self, stage: Stage, columns: Sequence[Objects]) -> None:
+    def write(self, stage: Stage, columns: Sequence[Coded]) -> None:
         """Append rows, given column by column: row_id, is_new, then the stage's own.
 
-        On SQLite they stay in the open transaction, which locks nobody out: the stage is a file of its own. To
-        PostgreSQL they travel while the next rows are read; whoever asks for the connection waits for them.
+        They travel while the next rows are read; whoever asks for the connection waits for them. On SQLite they stay
+        in the open transaction, which locks nobody out: the stage is a file of its own.
         """
-        if not len(columns[0]):
+        if not len(columns[0].codes):
             return
-        if self.base.is_sqlite:
-            self._begin()
-            marks = ", ".join("?" * len(columns))
-            rows = list(zip(*(column.tolist() for column in columns), strict=True))
-            self.connection.exec_driver_sql(f"INSERT INTO stage.{stage.table.name} VALUES ({marks})", rows)
-        else:
-            self._settle(WAITING - 1)
-            self._sent.append(self._sender.submit(self._copy, stage, columns))
+        self._settle(WAITING - 1)
+        self._sent.append(self._sender.submit(self._insert if self.base.is_sqlite else self._copy, stage, columns))
 
-    def _copy(self, stage: Stage, columns: Sequence[Objects]) -> None:
-        arrays = [pa.array(column, from_pandas=True) for column in columns]
-        arrays = [array.cast(pa.string()) if pa.types.is_null(array.type) else array for array in arrays]
-        buffer = io.BytesIO()
-        table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
-        pacsv.write_csv(table, buffer, pacsv.WriteOptions(include_header=False))
+    def _insert(self, stage: Stage, columns: Sequence[Coded]) -> None:
+        """Many rows by one statement: the driver lets go of Python for each statement, not usefully for each row."""
+        self._begin()
+        driver: Any = self._connection.connection.driver_connection
+        count, width = len(columns[0].codes), len(columns)
+        cells = np.empty((count, width), dtype=object)
+        for i, column in enumerate(columns):
+            cells[:, i] = column.rows
+        flat = cells.ravel().tolist()
+        most = driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width
+        row = f"({', '.join('?' * width)})"
+        for at in range(0, count, most):
+            values = ", ".join([row] * min(most, count - at))
+            statement = f"INSERT INTO stage.{stage.table.name} VALUES {values}"
+            self._connection.exec_driver_sql(statement, tuple(flat[at * width : (at + most) * width]))
+
+    def _copy(self, stage: Stage, columns: Sequence[Coded]) -> None:
+        pieces = binary.encoded(columns, [column.type for column in stage.table.columns])
+        form = "csv" if pieces is None else "binary"
         self._begin()
         cursor: Any = self._connection.connection.cursor()
-        with cursor.copy(f"COPY {stage.table.name} FROM STDIN (FORMAT csv)") as copy:
-            copy.write(buffer.getbuffer())
+        with cursor.copy(f"COPY {stage.table.name} FROM STDIN (FORMAT {form})") as copy:
+            for piece in [_as_text(columns)] if pieces is None else pieces:
+                copy.write(piece)
         self._connection.commit()
 
     def _begin(self) -> None:
@@ -163,6 +178,26 @@ class Staging:
             self.connection.rollback()
             raise
         self.connection.commit()
+        self.released = time.perf_counter()
+        if self.base.is_sqlite:
+            self._write_back()
+
+    def _write_back(self) -> None:
+        """From the log into the base's file: a commit does it by itself, behind its end, when others write already.
+
+        What cannot be copied now stays in the log, as after a commit: the next one copies it.
+        """
+        with suppress(DBAPIError):
+            self.connection.exec_driver_sql("PRAGMA main.wal_checkpoint(PASSIVE)").close()
+
+
+def _as_text(columns: Sequence[Coded]) -> bytes:
+    arrays = [pa.array(column.values, from_pandas=True).take(pa.array(column.codes)) for column in columns]
+    arrays = [array.cast(pa.string()) if pa.types.is_null(array.type) else array for array in arrays]
+    buffer = io.BytesIO()
+    table = pa.table(arrays, names=[str(i) for i in range(len(arrays))])
+    pacsv.write_csv(table, buffer, pacsv.WriteOptions(include_header=False))
+    return buffer.getvalue()
 
 
 def _in_transaction(connection: Connection) -> bool:
@@ -183,11 +218,12 @@ def staging(base: KnowledgeBase) -> Iterator[Staging]:
 def _engine(base: KnowledgeBase, file: Path) -> Any:
     if not base.is_sqlite:
         # staged times are texts in UTC, whatever the zone of the server
-        options = {"options": "-c timezone=UTC", "application_name": "symbiosis"}
-        engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True, connect_args=options)
+        session = {"options": "-c timezone=UTC", "application_name": "symbiosis"}
+        engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True, connect_args=session)
         event.listen(engine, "handle_error", hide_values)
         return engine
-    engine = create_engine(base.url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": 60})
+    options = {"timeout": 60, "cached_statements": STATEMENTS}
+    engine = create_engine(base.url, poolclass=NullPool, hide_parameters=True, connect_args=options)
     event.listen(engine, "handle_error", hide_values)
 
     @event.listens_for(engine, "connect")
@@ -200,6 +236,7 @@ def _engine(base: KnowledgeBase, file: Path) -> Any:
             "PRAGMA foreign_keys=ON",
             "PRAGMA recursive_triggers=ON",
             "PRAGMA cache_size=-65536",
+            "PRAGMA wal_autocheckpoint=0",
             f"ATTACH DATABASE '{str(file).replace(chr(39), chr(39) * 2)}' AS stage",
             "PRAGMA stage.journal_mode=OFF",
             "PRAGMA stage.synchronous=OFF",
@@ -207,10 +244,3 @@ def _engine(base: KnowledgeBase, file: Path) -> Any:
             connection.execute(command)
 
     return engine
-
-
-def objects(values: Sequence[Any]) -> Objects:
-    """A one-dimensional array of Python objects, also where the values are lists or all numbers."""
-    array: Objects = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array

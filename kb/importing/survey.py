@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from kb.errors import Refused
 from kb.importing.cells import picked
-from kb.importing.columns import CANDIDATE_DATES, Rules, fits, readable, with_clocks
+from kb.importing.columns import CANDIDATE_DATES, Rules, read_day, readable, with_clocks
 from kb.importing.draft import LookUps
 from kb.importing.extract import AMBIGUOUS
 from kb.importing.fields import target
@@ -141,9 +141,11 @@ def _read_by(texts: list[str], forms: tuple[str, ...]) -> dict[str, tuple[str, d
     bare = [form for form in forms if ":" not in form]
     found = {}
     for text in texts:
-        form = next((form for form in (forms if ":" in text else bare) if fits(text, form)), None)
-        if form:
-            found[text] = form, datetime.strptime(text, form)
+        for form in forms if ":" in text else bare:
+            moment = read_day(text, form)
+            if moment:
+                found[text] = form, moment
+                break
     return found
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 
-import xlsxwriter
-
 from kb.importing.fields import example, importable, target
 
 EXTRA = {"order_lines": ("customer_number", "ordered_on")}
@@ -47,6 +45,8 @@ def csv_template(table: str) -> bytes:
 
 def excel_template(table: str) -> bytes:
     """An Excel file: the sheet to fill, with one example row, and a sheet that explains each column."""
+    import xlsxwriter  # importing files does without
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold = book.add_format({"bold": True})

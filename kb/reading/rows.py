@@ -10,7 +10,7 @@ import numpy
 import pyarrow
 
 from kb.errors import Refused
-from kb.reading import encoding, fast, quotes, strict
+from kb.reading import encoding, fast, light, quotes, strict
 from kb.reading.found import CHUNK_ROWS, RAW_LIMIT, ROW_LIMIT, BadRow, Chunk, Found, shown, unique_headers
 
 _CHUNK_BYTES = 64 * 1024 * 1024  # rows with long texts come in chunks of fewer rows
@@ -126,7 +126,7 @@ class _Stream:
 
 def _table(cells: list[list[str]], headers: tuple[str, ...]) -> pyarrow.Table:
     columns = list(zip(*cells, strict=True)) if cells else [()] * len(headers)
-    return pyarrow.table([pyarrow.array(column, pyarrow.string()) for column in columns], names=list(headers))
+    return pyarrow.table([light.strings(column) for column in columns], names=list(headers))
 
 
 def _grouped(parts: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -135,15 +135,28 @@ def key_of(join: Join) -> ColumnElement[Any]:
     return join.on.right
 
 
+@cache
+def columns_for(fact: str) -> tuple[str, ...]:
+    """The columns of monthly_sums that some rollup of the fact fills; in the others nothing stands."""
+    filled = {"rollup", "month_on"}
+    for rollup in rollups_of(fact):
+        filled |= {*(PLACES[key] for key in rollup.keys), *LABELS[: len(rollup.labels)], *rollup.held.values()}
+    return tuple(name for name in COLUMNS if name in filled)
+
+
 def rows(rollup: Rollup, source: FromClause) -> Select[Any]:
-    """The rows of monthly_sums, in the order of COLUMNS, from a select that has the columns of `columns_of`."""
+    """The rows of monthly_sums, in the order of columns_for, from a select that has the columns of `columns_of`."""
     groups = {"month_on": source.c.month_on}
     groups |= {PLACES[key]: source.c[f"key_{key}"] for key in rollup.keys}
     groups |= {LABELS[at]: source.c[f"label_{label}"] for at, label in enumerate(rollup.labels)}
     sums = {place: func.sum(source.c[measure]) for measure, place in rollup.held.items()}
     given = {"rollup": literal(rollup.name), **groups, **sums}
-    columns = [given.get(name, cast(null(), SUMS.c[name].type)).label(name) for name in COLUMNS]
-    return select(*columns).group_by(*groups.values())
+    return select(*placed(rollup.fact, given)).group_by(*groups.values())
+
+
+def placed(fact: str, given: Mapping[str, Any]) -> list[ColumnElement[Any]]:
+    """What is given under the names of columns_for, nothing in the others."""
+    return [given.get(name, cast(null(), SUMS.c[name].type)).label(name) for name in columns_for(fact)]
 
 
 @cache

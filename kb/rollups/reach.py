@@ -99,10 +99,10 @@ class Reach:
     joined: Mapping[str, tuple[str, ...]]
     looked_up: frozenset[str]
 
-    def months(self, name: str, chosen: Chosen, old: ColumnElement[bool] | None = None) -> list[Months] | None:
+    def months(self, name: str, chosen: Chosen, last: int | None = None) -> list[Months] | None:
         """Selects of the months (their first days) of the fact's rows that chosen rows of a table bear on.
 
-        `old` leaves out rows of the fact itself. None where nobody can tell: any month then.
+        `last` leaves out later rows of the fact itself. None where nobody can tell: any month then.
         """
         found = [self._where(self.root, (), chosen)] if self.root is not None and self.root.name == name else []
         found += [self._where(self.fact.joins[join].target, (join,), chosen) for join in self.joined.get(name, ())]
@@ -111,11 +111,14 @@ class Reach:
         place = (self.fact.name, name)
         if place in DATES:
             return [*found, *DATES[place](name, chosen)]
+        if last == 0:
+            return found  # no row can be left: nothing is read, for that would be all the chosen rows
         if place not in NAMES_ROW or self.root is None:
             return None
-        named = select(NAMES_ROW[place]).where(chosen(key_of_table(table(name))))
-        bears = key_of_table(self.root).in_(named)
-        return [*found, self._month((), bears if old is None else and_(bears, old))]
+        named = chosen(key_of_table(table(name)))
+        if last is not None:
+            named = and_(named, NAMES_ROW[place] <= last)
+        return [*found, self._month((), key_of_table(self.root).in_(select(NAMES_ROW[place]).where(named)))]
 
     @property
     def keeps_first_rows(self) -> bool:

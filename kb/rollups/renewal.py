@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from kb.facts.selling import DUE_ON
 from kb.facts.shared import table
 from kb.models import ImportChange
+from kb.rollups.gaining import Gained
 from kb.rollups.reach import HORIZONS, SWITCHES, Chosen, Reach, key_of_table, reaches
 from kb.rollups.reading import in_use, last_rows, stale
-from kb.rollups.sharing import SHARES, kept_shares, months_of_other_shares
-from kb.rollups.writing import Months, add, forget_states, next_month, renew, write_states
+from kb.rollups.sharing import OWNER, SHARES, kept_shares, months_of_other_shares
+from kb.rollups.writing import Added, Months, add, forget_states, next_month, renew, write_states
 
 FIRST_LOAD = 50_000
 """So many new rows, and at least as many as were there: their sums are made after the import (see make_ready)."""
@@ -30,6 +32,7 @@ class Renewal:
         self.whole = stale(in_use(connection))
         self.changed: set[str] = set()
         self.spans: dict[str, tuple[int, int]] = {}
+        self.gained: dict[str, Gained] = {}
         self.marks = self._marks()
 
     def before(self, name: str, *, leaving: bool = False) -> None:
@@ -44,10 +47,10 @@ class Renewal:
         """Around writing field_allocations anew: the months of shipments whose shares are others afterwards."""
         with kept_shares(self.connection):
             yield
-            months = set(self.connection.scalars(months_of_other_shares()))
+            found = self.connection.execute(months_of_other_shares()).all()
         for fact, reach in reaches().items():
             if SHARES.name in reach.columns:
-                self.touched[fact] |= months
+                self.touched[fact] |= {month for month, of_complaint in found if OWNER[of_complaint] in reach.columns}
 
     def everything(self, name: str) -> None:
         """A table was written anew: everything that is summed from it must be, too."""
@@ -57,8 +60,9 @@ class Renewal:
         """Renew what was touched, and all that was not in use; after a first load say that its sums are lacking."""
         for name in self.changed:
             self._note(name, self._changed)
-        self._compare_marks()
         fresh = self._fresh()
+        self.gained = self._gained(fresh)
+        self._compare_marks()
         for name in fresh:
             self._note_fresh(name)
         left = {name for name, reach in reaches().items() if self._is_first_load(reach, fresh)}
@@ -67,11 +71,13 @@ class Renewal:
                 continue
             if name in self.whole:
                 renew(self.connection, name)
+            elif name in self.gained:
+                self.gained[name].write(self.connection, name)
             elif self.touched[name]:
                 months = self.touched[name] | self._months_of_new(reach, fresh)
                 renew(self.connection, name, months, self._older(reach))
             elif reach.root is not None and reach.root.name in fresh:
-                add(self.connection, name, key_of_table(reach.root) > self.last[reach.root.name])
+                add(self.connection, name, Added(key_of_table(reach.root) > self.last[reach.root.name]))
         forget_states(self.connection, left)
         write_states(self.connection, reaches().keys() - left)
 
@@ -121,10 +127,20 @@ class Renewal:
     def _note_fresh(self, name: str) -> None:
         """New rows of a table that a fact looks up bear on older rows of the fact; joined ones cannot."""
         for fact, reach in reaches().items():
-            if name in reach.looked_up and fact not in self.whole:
-                root = reach.root.name if reach.root is not None else ""
-                old = key_of_table(table(root)) <= self.last[root] if root in self.last else None
-                self._collect(fact, reach.months(name, lambda key: key > self.last[name], old))
+            if name in reach.looked_up and fact not in self.whole and fact not in self.gained:
+                older = self.last.get(reach.root.name) if reach.root is not None else None
+                self._collect(fact, reach.months(name, lambda key: key > self.last[name], older))
+
+    def _gained(self, fresh: set[str]) -> dict[str, Gained]:
+        """The facts of lines that were due, where rows were added to what they read and nothing else was done."""
+        before = last_rows(self.connection) | self.last
+        found = {}
+        for fact in DUE_ON:
+            known_until, read = self.marks[fact][0], reaches()[fact].columns.keys()
+            if known_until and fact not in self.whole and fresh & read and self.changed.isdisjoint(read):
+                now = self.connection.scalar(HORIZONS[fact]) or known_until
+                found[fact] = Gained(before, known_until, set(_months_between(known_until, now)))
+        return found
 
     def _collect(self, fact: str, selects: Iterable[Any] | None) -> None:
         if selects is None:
@@ -151,7 +167,7 @@ class Renewal:
             horizon_before, switch_before = self.marks[fact]
             if switch != switch_before or (horizon is None) != (horizon_before is None):
                 self.whole.add(fact)
-            elif horizon != horizon_before:
+            elif horizon != horizon_before and fact not in self.gained:
                 self.touched[fact] |= set(_months_between(*sorted((horizon, horizon_before))))
 
 

@@ -14,6 +14,8 @@ from kb.facts.shared import table
 
 SHARES, SHIPMENTS = table("field_allocations"), table("shipments")
 NAMES = ("return_id", "complaint_id", "shipment_id", "share")
+OWNER = {False: "returns", True: "complaints"}
+"""Whose share it is. What is summed by shares reads at least one of the two."""
 KEPT = Table("kept_shares", MetaData(), *(TableColumn(name, SHARES.c[name].type) for name in NAMES))
 
 
@@ -26,11 +28,12 @@ def kept_shares(connection: Connection) -> Iterator[None]:
 
 
 def months_of_other_shares() -> Select[Any]:
-    """The months of the shipments that have other shares now than the kept ones say."""
+    """The months of the shipments that have other shares now than the kept ones say, and whether of a complaint."""
     now, before = (select(*(source.c[name] for name in NAMES)) for source in (SHARES, KEPT))
+    came, went = except_(now, before).subquery("came"), except_(before, now).subquery("went")
     others = union_all(
-        select(except_(now, before).subquery("came").c.shipment_id),
-        select(except_(before, now).subquery("went").c.shipment_id),
+        *(select(part.c.shipment_id, part.c.complaint_id.is_not(None).label("of_complaint")) for part in (came, went))
     ).subquery("others")
-    named = select(others.c.shipment_id)
-    return select(month_start(SHIPMENTS.c.shipped_on)).where(SHIPMENTS.c.shipment_id.in_(named)).distinct()
+    month = month_start(SHIPMENTS.c.shipped_on)
+    named = others.join(SHIPMENTS, SHIPMENTS.c.shipment_id == others.c.shipment_id)
+    return select(month, others.c.of_complaint).select_from(named).distinct()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,13 +13,11 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    cast,
     delete,
     false,
     func,
     insert,
     literal,
-    null,
     or_,
     select,
     union_all,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 
 from kb.facts.fact import SINCE, UNTIL, Column, Fact, midnight
 from kb.models import RollupState
-from kb.rollups.declared import COLUMNS, ROLLUPS, SUMS, columns_of, rollups_of, rows
+from kb.rollups.declared import ROLLUPS, ROOM, SUMS, columns_for, columns_of, placed, rollups_of, rows
 from kb.rollups.reach import Reach, key_of_table, reaches
 from kb.rollups.reading import last_rows, state
 
@@ -46,23 +45,39 @@ def renew(connection: Connection, fact: str, months: Months | None = None, older
         connection.execute(gone)
         _write(connection, reach, None)
         return
-    here = or_(false(), SUMS.c.month_on.in_(months - {None}), *_undated(SUMS.c.month_on, months))
+    here = _of_months(months)
     which = _within(reach.fact, months)
     if older is not None and reach.root is not None and reach.keeps_first_rows:
-        first = connection.scalar(select(func.min(SUMS.c.sum_1)).where(SUMS.c.rollup == _first_rows(fact), here))
-        which = and_(which, key_of_table(reach.root) >= (older + 1 if first is None else int(first)))
+        first = first_row_of(connection, fact, months)
+        which = and_(which, key_of_table(reach.root) >= (older + 1 if first is None else first))
     connection.execute(gone.where(here))
     _write(connection, reach, which, months)
 
 
-def add(connection: Connection, fact: str, new: ColumnElement[bool]) -> None:
-    """Add the sums of new rows of the fact, which change nothing about its older rows."""
+def first_row_of(connection: Connection, fact: str, months: Collection[date | None]) -> int | None:
+    """The first of a fact's rows that stand in these months, or one before it; none where the fact had none there."""
+    kept = select(func.min(SUMS.c.sum_1)).where(SUMS.c.rollup == _first_rows(fact), _of_months(months))
+    first = connection.scalar(kept)
+    return None if first is None else int(first)
+
+
+@dataclass(frozen=True)
+class Added:
+    """Rows of a fact whose sums come to those that are there; `sums` in place of the fact's own measures summed."""
+
+    rows: ColumnElement[bool]
+    sums: Mapping[str, Column] | None = None
+
+
+def add(connection: Connection, fact: str, *added: Added) -> None:
+    """Add to the sums of a fact: its new rows, and what older rows count otherwise since."""
     last = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
     names = [rollup.name for rollup in rollups_of(fact)]
     had = connection.execute(select(SUMS.c.monthly_sum_id).where(SUMS.c.rollup.in_(names)).limit(1)).first()
-    _write(connection, reaches()[fact], new)
+    for one in added:
+        _write(connection, reaches()[fact], one.rows, sums=one.sums)
     if had:
-        _put_together(connection, names, last)
+        _put_together(connection, fact, names, last)
 
 
 def write_states(connection: Connection, facts: Collection[str]) -> None:
@@ -81,10 +96,10 @@ def forget_states(connection: Connection, facts: Collection[str]) -> None:
 
 
 def put(connection: Connection, fact: str, made: Sequence[Sequence[Any]]) -> None:
-    """Replace all sums of a fact by these rows, in the order of COLUMNS."""
+    """Replace all sums of a fact by these rows, in the order of columns_for."""
     connection.execute(delete(SUMS).where(SUMS.c.rollup.in_(_names(fact))))
     if made:
-        connection.execute(insert(SUMS), [dict(zip(COLUMNS, row, strict=True)) for row in made])
+        connection.execute(insert(SUMS), [dict(zip(columns_for(fact), row, strict=True)) for row in made])
     write_states(connection, [fact])
 
 
@@ -93,21 +108,28 @@ def _names(fact: str) -> list[str]:
 
 
 def _write(
-    connection: Connection, reach: Reach, which: ColumnElement[bool] | None, months: Collection[date | None] = ()
+    connection: Connection,
+    reach: Reach,
+    which: ColumnElement[bool] | None,
+    months: Collection[date | None] = (),
+    sums: Mapping[str, Column] | None = None,
 ) -> None:
-    connection.execute(insert(SUMS).from_select(COLUMNS, sums_of(reach, which, months)))
+    connection.execute(insert(SUMS).from_select(columns_for(reach.fact.name), sums_of(reach, which, months, sums)))
 
 
 def sums_of(
-    reach: Reach, which: ColumnElement[bool] | None = None, months: Collection[date | None] = ()
+    reach: Reach,
+    which: ColumnElement[bool] | None = None,
+    months: Collection[date | None] = (),
+    sums: Mapping[str, Column] | None = None,
 ) -> CompoundSelect[Any]:
-    """Rows of monthly_sums, in the order of COLUMNS, of all rollups of a fact; of the months of `which` rows only.
+    """Rows of monthly_sums, in the order of columns_for, of all rollups of a fact; of the months of `which` rows only.
 
     One pass over the fact's rows, by all keys and labels of its rollups; each rollup adds up from there.
     """
     fact, rollups = reach.fact, rollups_of(reach.fact.name)
     groups, measures = columns_of(rollups)
-    sums = {name: Column(func.sum(column.expression), column.needs) for name, column in measures.items()}
+    sums = dict(sums or {name: Column(func.sum(column.expression), column.needs) for name, column in measures.items()})
     if reach.keeps_first_rows and reach.root is not None:
         sums[FIRST_ROW] = Column(func.min(key_of_table(reach.root)))
     fine = fact.select({**groups, **sums}, [fact.on]).group_by(*(column.expression for column in groups.values()))
@@ -134,8 +156,7 @@ def _rows_of_months(fact: str, source: Any) -> Select[Any]:
         "month_on": source.c.month_on,
         "sum_1": func.min(source.c[FIRST_ROW]),
     }
-    columns = [given.get(name, cast(null(), SUMS.c[name].type)).label(name) for name in COLUMNS]
-    return select(*columns).group_by(source.c.month_on)
+    return select(*placed(fact, given)).group_by(source.c.month_on)
 
 
 def _within(fact: Fact, months: Months) -> ColumnElement[bool]:
@@ -152,27 +173,30 @@ def _within(fact: Fact, months: Months) -> ColumnElement[bool]:
     return or_(false(), *inside, *_undated(at, months))
 
 
-def _undated(column: ColumnElement[Any], months: Months) -> list[ColumnElement[bool]]:
+def _of_months(months: Collection[date | None]) -> ColumnElement[bool]:
+    dated = [month for month in months if month]
+    return or_(false(), SUMS.c.month_on.in_(dated), *_undated(SUMS.c.month_on, months))
+
+
+def _undated(column: ColumnElement[Any], months: Collection[date | None]) -> list[ColumnElement[bool]]:
     return [column.is_(None)] if None in months else []
 
 
-def _put_together(connection: Connection, names: list[str], last: int) -> None:
+def _put_together(connection: Connection, fact: str, names: list[str], last: int) -> None:
     """One row again for each combination: the added ones together with those that were there."""
-    months = set(
-        connection.scalars(
-            select(SUMS.c.month_on).where(SUMS.c.rollup.in_(names), SUMS.c.monthly_sum_id > last).distinct()
-        )
-    )
+    # whatever came after the last row is this fact's own; the old rows' months are looked up, not read through
+    added = select(SUMS.c.month_on).where(SUMS.c.monthly_sum_id > last).distinct()
+    months: Months = set(connection.scalars(added))
+    old = and_(SUMS.c.rollup.in_(names), _of_months(months), SUMS.c.monthly_sum_id <= last)
+    months &= set(connection.scalars(select(SUMS.c.month_on).where(old).distinct()))
+    if not months:
+        return
     newest = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
-    touched = and_(
-        SUMS.c.rollup.in_(names),
-        SUMS.c.monthly_sum_id <= newest,
-        or_(false(), SUMS.c.month_on.in_(months - {None}), *_undated(SUMS.c.month_on, months)),
-    )
-    groups = [SUMS.c[name] for name in COLUMNS if not name.startswith("sum_")]
-    sums = [func.sum(SUMS.c[name]) for name in COLUMNS if name.startswith("sum_")]
+    touched = and_(SUMS.c.rollup.in_(names), SUMS.c.monthly_sum_id <= newest, _of_months(months))
+    groups = [SUMS.c[name] for name in columns_for(fact) if name not in ROOM]
+    sums = [func.sum(SUMS.c[name]) for name in columns_for(fact) if name in ROOM]
     together = select(*groups, *sums).where(touched).group_by(*groups)
-    connection.execute(insert(SUMS).from_select(COLUMNS, together))
+    connection.execute(insert(SUMS).from_select(columns_for(fact), together))
     connection.execute(delete(SUMS).where(touched))
 
 

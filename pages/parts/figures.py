@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -57,13 +58,17 @@ def _row(cards: Sequence[Card], currency: str) -> None:
 
 def download(view: View, scope: Scope, cards: Sequence[Card], title: str = "Overview") -> None:
     """The cards as a table for a spreadsheet, with the filters written in."""
+    show.downloads(view, partial(_table, cards, view.currency), title, scope.told(), title.lower())
+
+
+def _table(cards: Sequence[Card], currency: str) -> pd.DataFrame:
     rows = [
         {
-            "metric": one.metric.name, "unit": unit_name(one.metric, view.currency), "period": one.period.label,
+            "metric": one.metric.name, "unit": unit_name(one.metric, currency), "period": one.period.label,
             "value": one.value, "previous": one.previous, "change": one.delta, "compared with": one.delta_label,
             "target": one.target, "numerator": one.numerator, "denominator": one.n, "low": one.low, "high": one.high,
             "note": one.reason or one.note, "formula": one.metric.formula,
         }
         for one in cards
     ]  # fmt: skip
-    show.downloads(view, pd.DataFrame(rows), title, scope.told(), title.lower())
+    return pd.DataFrame(rows)

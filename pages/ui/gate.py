@@ -64,6 +64,8 @@ class Gate:
             return await self.app(scope, receive, send)
         if not from_this_computer(scope):
             return await _refuse(scope, receive, send)
+        if scope["type"] == "websocket":  # its messages carry no headers, and every rerun sends dozens
+            return await self.app(scope, receive, send)
         added = HEADERS + ([] if _cookie(scope) else [_new_cookie(scope)])
 
         async def with_headers(message: Any) -> None:

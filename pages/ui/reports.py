@@ -38,11 +38,10 @@ def begin() -> None:
     _noted.set(_Noted())
 
 
-def head(title: str, about: Mapping[str, str]) -> None:
-    """The page's title and what it covers; keeps the place for the buttons where this is called."""
+def head(title: str, about: Mapping[str, str], place: DeltaGenerator) -> None:
+    """The page's title, what it covers, and the row at whose end the buttons will stand."""
     if (noted := _noted.get(None)) is not None:
-        noted.title, noted.about = title, dict(about)
-        noted.place = st.container(horizontal=True, gap="small", width="content")
+        noted.title, noted.about, noted.place = title, dict(about), place
 
 
 def note(piece: Number | Picture | Rows) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal
 
@@ -18,13 +18,15 @@ from pages.ui.page import age
 from pages.ui.plain import plain
 
 MOST_AT_ONCE = 40
+Table = pd.DataFrame | Callable[[], pd.DataFrame]
+"""A table, or what makes it when somebody wants it: a frame for every rerun costs more than the numbers in it."""
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def drawing(drawn: Drawing, key: str) -> None:
     """The finding as text, which wraps on a phone, the figure with its alternative text, and what people say of it."""
     _above(drawn)
-    st.plotly_chart(drawn.figure, config=CONFIG, key=key, alt=drawn.alt)
+    st.plotly_chart(drawn.sent, config=CONFIG, key=key, alt=drawn.alt)
     comments.under(drawn.about, key)
 
 
@@ -32,7 +34,7 @@ def clickable(drawn: Drawing, key: str) -> Mapping[str, Any] | None:
     """The same with marks that can be clicked: returns the one that is chosen (its x, y, customdata), none without."""
     _above(drawn)
     event = st.plotly_chart(
-        drawn.figure, config=CONFIG, key=key, alt=drawn.alt, on_select="rerun", selection_mode="points"
+        drawn.sent, config=CONFIG, key=key, alt=drawn.alt, on_select="rerun", selection_mode="points"
     )
     comments.under(drawn.about, key)
     points = event["selection"]["points"]
@@ -86,7 +88,7 @@ def _column(name: str, values: pd.Series) -> Any:
 
 
 def downloads(
-    view: View, frame: pd.DataFrame, title: str, filters: Mapping[str, str], key: str, cap: int | None = None
+    view: View, frame: Table, title: str, filters: Mapping[str, str], key: str, cap: int | None = None
 ) -> None:
     """What is seen, as CSV and as Excel, with its filters written in. Made, checked and recorded on the click."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -101,13 +103,14 @@ def downloads(
 
 def content(
     view: View,
-    frame: pd.DataFrame,
+    frame: Table,
     title: str,
     filters: Mapping[str, str],
     form: Literal["csv", "xlsx"],
     cap: int | None,
 ) -> bytes:
     """The file itself, through the one door for exports."""
+    whole = frame if isinstance(frame, pd.DataFrame) else frame()
     return exporting.export_frame(
-        frame, title=title, filters=filters, data_time=age(view), format=form, who=view.who, base=view.base, cap=cap
+        whole, title=title, filters=filters, data_time=age(view), format=form, who=view.who, base=view.base, cap=cap
     )

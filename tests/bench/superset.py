@@ -15,12 +15,13 @@ from analytics import questions
 from analytics.periods import Period
 from kb import demo, store
 from pages.ui import people
+from tests.bench.environments import Missing
 from tests.bench.figures import Figure, Result, all_of, at_most
 from tests.bench.processes import megabytes
 from tests.bench.superset_dashboard import CHOSEN, SPLIT, Interface, build, values
 from tests.bench.superset_facts import NUMBERS
 from tests.bench.superset_screens import CHARTS, Board, Ours, Round, Screen, visit
-from tests.bench.superset_server import GUNICORN, Missing, Superset, superset
+from tests.bench.superset_server import GUNICORN, Superset, superset
 from tests.browser.serving import serving
 from tests.browser.visiting import FLAGS, chromium
 

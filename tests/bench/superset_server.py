@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,12 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.figures import ROOT
+from tests.bench.environments import Environment, Missing, ran
 from tests.browser.serving import free_port
 
-REQUIREMENTS = ROOT / "requirements-bench.txt"
+ENVIRONMENT = Environment("Superset", "requirements-bench.txt", pythons=((3, 10), (3, 12)), gigabytes=1)
 NAME, PASSWORD = "bench", "bench"
-PYTHONS = ((3, 10), (3, 12))
 START_SECONDS = 120
 # Two caches for queries and two for state, in files that every worker reads; a day, so that none expires in a run.
 CONFIGURATION = """
@@ -45,10 +43,6 @@ GUNICORN = (
 )  # fmt: skip
 
 
-class Missing(RuntimeError):
-    """Superset cannot be measured here; says why in words for the reader."""
-
-
 @dataclass(frozen=True)
 class Superset:
     """A running Superset: where it listens, its first process, and its version."""
@@ -59,16 +53,10 @@ class Superset:
     workers: int
 
 
-def home() -> Path:
-    """Where the environment is kept between runs."""
-    named = os.environ.get("SYMBIOSIS_BENCH_HOME")
-    return Path(named) if named else Path.home() / ".cache" / "symbiosis-bench" / "superset"
-
-
 @contextmanager
 def superset(folder: Path) -> Iterator[Superset]:
     """Superset with its data under `folder` and one administrator, stopped at the end. Raises Missing."""
-    programs = _installed(home())
+    programs = ENVIRONMENT.programs()
     settings = _prepared(programs, folder)
     port, workers = free_port(), os.cpu_count() or 1
     command = [str(programs / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", str(workers), *GUNICORN]
@@ -78,39 +66,10 @@ def superset(folder: Path) -> Iterator[Superset]:
         )
     try:
         _wait(f"http://localhost:{port}", process, folder / "superset.log")
-        yield Superset(f"http://localhost:{port}", process.pid, _version(programs), workers)
+        yield Superset(f"http://localhost:{port}", process.pid, ENVIRONMENT.version("apache-superset"), workers)
     finally:
         process.terminate()
         process.wait()
-
-
-def _installed(place: Path) -> Path:
-    """The folder of Superset's programs; made anew where requirements-bench.txt is not what was installed."""
-    programs, done = place / "environment" / "bin", place / "installed.txt"
-    wanted = REQUIREMENTS.read_text("utf-8")
-    if done.exists() and done.read_text("utf-8") == wanted:
-        return programs
-    place.mkdir(parents=True, exist_ok=True)
-    started = time.perf_counter()
-    print(f"Installing Superset into {place / 'environment'}, once; it needs some minutes and 1 GB ...", flush=True)
-    shutil.rmtree(place / "environment", ignore_errors=True)
-    subprocess.run([_python(), "-m", "venv", str(place / "environment")], check=True)
-    command = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--requirement", str(REQUIREMENTS)]
-    _ran(command, dict(os.environ), "pip could not install requirements-bench.txt")
-    done.write_text(wanted, "utf-8")
-    print(f"Installed in {time.perf_counter() - started:.0f} s.", flush=True)
-    return programs
-
-
-def _python() -> str:
-    first, last = PYTHONS
-    if first <= sys.version_info[:2] <= last:
-        return sys.executable
-    names = [f"python3.{minor}" for minor in range(last[1], first[1] - 1, -1)]
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise Missing(f"Superset 6.1 needs one of {', '.join(names)}, which is not on this machine")
-    return found
 
 
 def _prepared(programs: Path, folder: Path) -> dict[str, str]:
@@ -120,8 +79,8 @@ def _prepared(programs: Path, folder: Path) -> dict[str, str]:
     settings.write_text(CONFIGURATION.format(metadata=folder / "metadata.sqlite", caches=folder / "caches"), "utf-8")
     environment = {**os.environ, "SUPERSET_CONFIG_PATH": str(settings), "FLASK_APP": "superset.app:create_app()"}
     environment.pop("DATABASE_URL", None)
-    tables = home() / "metadata.sqlite"
-    if tables.exists() and tables.stat().st_mtime > (home() / "installed.txt").stat().st_mtime:
+    tables = ENVIRONMENT.home / "metadata.sqlite"
+    if tables.exists() and tables.stat().st_mtime > ENVIRONMENT.mark.stat().st_mtime:
         shutil.copyfile(tables, folder / "metadata.sqlite")
         return environment
     person = ["--username", NAME, "--password", PASSWORD, "--firstname", "Be", "--lastname", "Nch"]
@@ -130,21 +89,9 @@ def _prepared(programs: Path, folder: Path) -> dict[str, str]:
         ["fab", "create-admin", *person, "--email", "bench@example.org"],
         ["init"],
     ):
-        _ran([str(programs / "superset"), *words], environment, f"superset {words[0]} failed")
+        ran([str(programs / "superset"), *words], environment, f"superset {words[0]} failed")
     shutil.copyfile(folder / "metadata.sqlite", tables)
     return environment
-
-
-def _ran(command: list[str], environment: dict[str, str], failed: str) -> None:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        raise Missing(f"{failed}: {' '.join(last)}")
-
-
-def _version(programs: Path) -> str:
-    asked = "from importlib.metadata import version; print(version('apache-superset'))"
-    return subprocess.run([programs / "python", "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
