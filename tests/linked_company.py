@@ -15,6 +15,8 @@ from tests.small_company import add, change
 
 JOINT, DEAD, LOUD, BURR = 1, 2, 3, 4
 OWNER = Person("Sam Oder", "sales", "member", 1, ("sales",))
+VIEW = {"base": "Own", "part": "Symptoms", "period": "Own dates", "from": "2025-02-01", "to": "2025-02-28"}
+"""Where the product feedback page shows its symptoms."""
 EVIDENCE = {
     "lots": [
         {"lot": "LOT-1", "product": "A", "line": "L1", "shift": "early", "started_on": "2025-01-02T00:00:00.000",

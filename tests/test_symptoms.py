@@ -17,14 +17,13 @@ from kb.errors import Refused
 from kb.store import KnowledgeBase
 from pages.ui import people
 from tests import linked_company
-from tests.linked_company import BURR, DEAD, JOINT, LOUD, OWNER
+from tests.linked_company import BURR, DEAD, JOINT, LOUD, OWNER, VIEW
 from tests.small_company import add, change
 from tests.test_pages import sound, told
 
 Open = Callable[..., AppTest]
 FEBRUARY = Period.months(date(2025, 2, 1))
 MARCH = Period.months(date(2025, 3, 1))
-IN_FEBRUARY = {"base": "Own", "part": "Symptoms", "period": "Own dates", "from": "2025-02-01", "to": "2025-02-28"}
 
 
 @pytest.fixture
@@ -176,7 +175,7 @@ def test_before_any_refresh_the_page_says_where_it_is_started(full: Path, open_p
 
 
 def test_the_page_lists_symptoms_and_tells_what_is_known_of_one(own: KnowledgeBase, open_page: Open) -> None:
-    test = sound(open_page("feedback.py", **IN_FEBRUARY, symptom="goes dead"))
+    test = sound(open_page("feedback.py", **VIEW, symptom="goes dead"))
     assert list(test.dataframe[0].value["symptom"]) == ["goes dead", "loud, too"]
     said = plainly(test)
     assert "Very likely it comes from what the factory calls “joint, cold”." in said
@@ -189,30 +188,30 @@ def test_the_page_speaks_of_your_customers_to_who_has_any(
     own: KnowledgeBase, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people, "current", lambda _: OWNER)
-    said = plainly(sound(open_page("feedback.py", **IN_FEBRUARY, symptom="goes dead")))
+    said = plainly(sound(open_page("feedback.py", **VIEW, symptom="goes dead")))
     assert "1 of your customers was shipped 1 of the 1 lots" in said
 
 
 def test_sales_reads_no_statistics_until_it_asks_for_the_evidence(own: KnowledgeBase, open_page: Open) -> None:
-    said = plainly(open_page("feedback.py", **IN_FEBRUARY, symptom="goes dead")).lower()
+    said = plainly(open_page("feedback.py", **VIEW, symptom="goes dead")).lower()
     assert not [word for word in ("rate ratio", "q value", "interval", "asserted") if word in said]
 
 
 def test_an_unknown_cause_is_said_so(own: KnowledgeBase, open_page: Open) -> None:
-    said = plainly(sound(open_page("feedback.py", **IN_FEBRUARY, symptom="loud, too")))
+    said = plainly(sound(open_page("feedback.py", **VIEW, symptom="loud, too")))
     assert "Not known: no counterpart was found" in said
 
 
 def test_a_symptom_in_a_link_that_is_not_there_is_no_error(own: KnowledgeBase, open_page: Open) -> None:
-    sound(open_page("feedback.py", **IN_FEBRUARY, symptom="gone", counterpart="gone", evidence="true"))
+    sound(open_page("feedback.py", **VIEW, symptom="gone", counterpart="gone", evidence="true"))
 
 
 def test_a_period_without_grouped_records_says_what_to_choose(own: KnowledgeBase, open_page: Open) -> None:
-    wanted = {**IN_FEBRUARY, "from": "2025-07-01", "to": "2025-07-31"}
+    wanted = {**VIEW, "from": "2025-07-01", "to": "2025-07-31"}
     assert "Nothing that was grouped came in" in plainly(sound(open_page("feedback.py", **wanted)))
 
 
 def test_lots_that_went_to_nobody_are_said_so(own: KnowledgeBase, open_page: Open) -> None:
     with own.writing() as connection:
         change(connection, "shipments", "shipment_id quantity", (1, 0), (4, 0))
-    assert "None of the customers" in plainly(sound(open_page("feedback.py", **IN_FEBRUARY, symptom="goes dead")))
+    assert "None of the customers" in plainly(sound(open_page("feedback.py", **VIEW, symptom="goes dead")))

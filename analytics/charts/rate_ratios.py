@@ -18,7 +18,7 @@ TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 FRAME_PIXELS, ROW_PIXELS = 90, 34
 LETTERS = 26
 SURE = ("confirmed", "asserted")
-SIGNS = {"confirmed": "star", "asserted": "circle", "refused": "x"}
+SIGNS = {"confirmed": "diamond", "asserted": "circle", "refused": "x"}
 
 
 def rate_ratios(links: pd.DataFrame, *, of: str, side: str = "field") -> Drawing:
@@ -44,10 +44,11 @@ def _draw(figure: go.Figure, row: Mapping[Hashable, Any], place: int, reach: tup
     ratio, low, high = reach
     colour = ACCENT if row["standing"] in SURE else GREY
     figure.add_scatter(
-        x=[low, high], y=[place, place], mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip"
+        x=np.log10([low, high]), y=[place, place], mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip"
     )
     figure.add_scatter(
-        x=[ratio], y=[place], mode="markers", customdata=[[safe(row["name"]), _told(row), safe(row["standing"])]],
+        x=np.log10([ratio]), y=[place], mode="markers",
+        customdata=[[safe(row["name"]), _told(row), safe(row["standing"])]],
         marker={"color": colour, "size": 11, "symbol": SIGNS.get(str(row["standing"]), "circle-open")},
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{customdata[2]}<extra></extra>",
     )  # fmt: skip
@@ -57,13 +58,14 @@ def _axes(figure: go.Figure, rows: Sequence[Mapping[Hashable, Any]], inside: pd.
     low = min(0.5, float(inside["ci_low"].min())) if len(inside) else 0.5
     high = max(2.0, float(inside["ci_high"].max())) if len(inside) else 2.0
     ticks = [tick for tick in TICKS if low / 1.05 <= tick <= high * 1.05]
-    figure.add_vline(x=1, line={"color": GREY, "dash": "dash", "width": 1.5})
+    # logarithms on a plain axis, which reports draw too
+    figure.add_vline(x=0, line={"color": GREY, "dash": "dash", "width": 1.5})
     figure.add_annotation(
         text="1: as often as elsewhere", x=0, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"size": 12}
     )
     figure.update_xaxes(
-        type="log", range=[np.log10(low) - 0.05, np.log10(high) + 0.05], tickvals=ticks,
-        ticktext=[f"{tick:g}" for tick in ticks], title="times as often as in other lots",
+        range=[float(np.log10(low)) - 0.05, float(np.log10(high)) + 0.05], tickvals=np.log10(ticks).tolist(),
+        ticktext=[f"{tick:g}" for tick in ticks], title="times as often as in other lots (log scale)", zeroline=False,
     )  # fmt: skip
     # by place, not by name: two groups may have the same name
     labels = [safe(short(row["name"], LETTERS)) for row in rows]
