@@ -1,4 +1,4 @@
-"""What do customers say of each product, how many of them, what does it cost, and what do they praise and wish for?"""
+"""What do customers say of each product, what does the factory know of it, whom does it touch, what do they wish for?"""
 
 from __future__ import annotations
 

@@ -126,6 +126,15 @@ def test_a_confirmed_link_that_the_model_never_proposed_is_shown_without_numbers
     assert (row["name"], row["standing"], row["rate_ratio"] != row["rate_ratio"]) == ("gear, dry", "confirmed", True)
 
 
+def test_a_person_may_link_with_what_nothing_proposes(company: KnowledgeBase, who: Person) -> None:
+    with company.writing() as connection:
+        add(connection, "groups", "side name status run_id", ("factory", "gear, dry", "alive", 1))
+        add(connection, "groups", "side name status run_id", ("factory", "away", "gone", 1))
+    assert questions.unlinked(company, who, LOUD) == {5: "gear, dry"}
+    assert questions.unlinked(company, who, 5) == {DEAD: "goes dead", LOUD: "loud, too"}
+    assert questions.unlinked(company, who, 99) == {}
+
+
 def test_what_was_said_stays_on_record_when_it_is_taken_back(company: KnowledgeBase, who: Person) -> None:
     number = editing.judge_link(company, who, DEAD, JOINT, False, "other circuit")
     editing.take_back_correction(company, who, number)
@@ -250,6 +259,23 @@ def test_a_person_refuses_a_link_sees_it_at_once_and_takes_it_back(
     next(one for one in test.button if one.label == "Take back").click()
     assert "Taken back by Quinn Abel" in plainly(sound(test.run()))
     assert questions.said_of_link(own, quinn, DEAD, JOINT)["taken_back_at"].notna().all()
+
+
+def test_a_person_links_a_symptom_with_a_cause_that_nothing_proposed(
+    own: KnowledgeBase, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quinn = editing.introduce(own, "Quinn Abel", "quality")
+    with own.writing() as connection:
+        add(connection, "groups", "side name status run_id", ("factory", "gear, dry", "alive", 1))
+    monkeypatch.setattr(people, "current", lambda _: quinn)
+    test = shown(open_page, "loud, too")
+    test.session_state["link-another"] = True
+    test.run()
+    next(one for one in test.selectbox if one.label == "Cause" and one.key != "counterpart").set_value(5)
+    test.text_input(key=f"another-why-{LOUD}").set_value("grease was missing")
+    next(one for one in test.button if one.label == "Link them").click()
+    said = plainly(sound(test.run()))
+    assert "Very likely it comes from what the factory calls “gear, dry”, confirmed by people" in said
 
 
 def test_a_verdict_without_a_reason_is_refused(

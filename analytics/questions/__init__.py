@@ -14,7 +14,7 @@ from analytics.questions.feedback_customers import ReturnCosts, return_costs, to
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
-from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link
+from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link, unlinked
 from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.pins import Pinned, pins
 from analytics.questions.service import Service, months_in_service
@@ -90,6 +90,7 @@ __all__ = [
     "touched_customers",
     "trend",
     "unheard",
+    "unlinked",
     "unstable",
     "variants",
     "watchable",

@@ -121,6 +121,24 @@ def said_of_link(base: KnowledgeBase, who: Person, symptom_id: int, cause_id: in
     return pd.DataFrame(rows, columns=SAID)
 
 
+def unlinked(base: KnowledgeBase, who: Person, group_id: int) -> dict[int, str]:
+    """The groups of the other side that are not proposed for this one, by name: what a person may link it with."""
+    require(who, "read")
+    with base.reading() as connection:
+        side = connection.scalar(select(Group.side).where(Group.group_id == int(group_id)))
+        if side is None:
+            return {}
+        proposed = (
+            select(Link.cause_id)
+            .where(Link.symptom_id == int(group_id))
+            .union(select(Link.symptom_id).where(Link.cause_id == int(group_id)))
+        )
+        wanted = select(Group.group_id, CALLED.label("name")).where(
+            Group.side != side, Group.status == "alive", Group.group_id.not_in(proposed)
+        )
+        return {row.group_id: row.name for row in connection.execute(wanted.order_by(CALLED, Group.group_id))}
+
+
 def stands(link: Any) -> str:
     """How a row of links stands, people's word first."""
     if link.verdict in (CONFIRMED, REFUSED):
@@ -135,7 +153,7 @@ def _links(connection: Connection, group_id: int, side: str) -> pd.DataFrame:
                Link.score, Link.rate_ratio, Link.ci_low, Link.ci_high, Link.q_value, Link.shared_lots, Link.lag_days,
                Link.verdict)
         .join(Link, other == Group.group_id)
-        .where(mine == group_id, or_(Group.status == "alive", Link.verdict.is_not(None)))
+        .where(mine == group_id, or_(Group.status == "alive", Link.verdict.is_not(None), Link.q_value < ASSERTED_BELOW))
     )  # fmt: skip
     rows = sorted(connection.execute(wanted).all(), key=lambda row: _order(row, side))
     frame = pd.DataFrame([tuple(row) for row in rows], columns=[*LINKED[:3], "rank", "score", *LINKED[4:], "verdict"])

@@ -39,6 +39,7 @@ def table(view: View, scope: Scope) -> None:
             "Customers' texts are not grouped into symptoms yet, because nobody started that since they were imported. "
             "It is started on the page Causes. Until then, the part Texts shows them as they are."
         )
+        link_evidence.to_group("Go to the page Causes")
         return
     _state(found, scope)
     if found.rows.empty:

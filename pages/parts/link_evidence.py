@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,7 @@ HELP = {
     "lots": "Lots in which both were recorded; customers' records without a lot count in parts.",
     "lag": "Median days from the start of production to the customer's record, over the lots that both share.",
 }
+CAUSES = Path(__file__).parents[1] / "causes.py"
 PLACES = ("returns", "complaints", "nonconformances")
 
 
@@ -40,10 +42,15 @@ def section(view: View, scope: Scope, group_id: int | str) -> None:
     st.subheader(TITLES[found.side], anchor=False)
     if found.wanting:
         _none(found)
-    if found.links.empty:
-        return
+    if not found.links.empty:
+        _candidates(view, scope, found)
+    link_verdict.another(view, found, labels)
+
+
+def _candidates(view: View, scope: Scope, found: Linked) -> None:
+    group_id = str(found.group_id)
     drawn = door.draw(
-        view, "rate_ratios", "linked", str(group_id), part="links", style={"of": found.name, "side": found.side}
+        view, "rate_ratios", "linked", group_id, part="links", style={"of": found.name, "side": found.side}
     )
     show.drawing(drawn, f"ratios-{found.group_id}")
     st.caption(
@@ -93,10 +100,17 @@ def labels(numbers: Iterable[int], names: Iterable[str]) -> dict[int, str]:
     }
 
 
+def to_group(label: str, group_id: int | None = None) -> None:
+    """The way to the page of groups, one of them opened."""
+    if CAUSES.is_file():
+        st.page_link(CAUSES.name, label=plain(label), query_params={"group": str(group_id)} if group_id else {})
+
+
 def _pair(view: View, scope: Scope, found: Linked, row: Mapping[Hashable, Any]) -> None:
     other = int(row["group_id"])
     pair = (found.group_id, other) if found.side == "field" else (other, found.group_id)
     _figures(row)
+    to_group(f"Open {COUNTERPARTS[found.side].lower()} {row['name']}", other)
     link_verdict.judged(view, *pair, shown=other)
     evidence: Evidence = door.ask(view, "link_evidence", *pair)
     if evidence.lots.empty and evidence.origins.empty and evidence.words.empty:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from analytics.questions import Linked
 from kb import editing
 from kb.entries import LONGEST_NAME
 from pages.ui import door, people
@@ -28,6 +30,42 @@ def judged(view: View, symptom_id: int, cause_id: int, shown: int) -> None:
         _entry(view, one, shown, is_last=one.Index == standing.index[0])
     _taken_back(said[said["taken_back_at"].notna()])
     _form(view, symptom_id, cause_id, shown)
+
+
+def another(view: View, found: Linked, labels: Callable[[Iterable[int], Iterable[str]], dict[int, str]]) -> None:
+    """A link that nothing proposes, by somebody who knows it. `labels` tells groups of the same name apart."""
+    what = {"field": "cause", "factory": "symptom"}[found.side]
+    box = st.expander(f"Link it with another {what}", key="link-another", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        if not _may(view, f"another-{found.group_id}"):
+            return
+        others: dict[int, str] = door.ask(view, "unlinked", found.group_id)
+        named = labels(others, others.values())
+        with st.form(f"another-{found.group_id}", border=False):
+            other = st.selectbox(what.capitalize(), list(named), index=None, format_func=named.__getitem__)
+            reason = st.text_input("Why", max_chars=LONGEST_NAME, key=f"another-why-{found.group_id}")
+            if st.form_submit_button("Link them"):
+                _link(view, found, other, reason)
+
+
+def _link(view: View, found: Linked, other: int | None, reason: str) -> None:
+    if other is None:
+        st.error("Choose what to link it with.")
+        return
+    pair = (found.group_id, other) if found.side == "field" else (other, found.group_id)
+    saved(lambda: editing.judge_link(view.base, view.who, *pair, True, reason), "Both departments see it.")
+
+
+def _may(view: View, place: str) -> bool:
+    """Whether the person may judge; else it is said why not."""
+    if not people.asked(view.base, view.who, f"link-{place}"):
+        return False
+    if not view.who.may("edit"):
+        st.caption("Your role may read links; an administrator lets you judge them.")
+        return False
+    return True
 
 
 def _stay(shown: int) -> None:
@@ -60,10 +98,7 @@ def _form(view: View, symptom_id: int, cause_id: int, shown: int) -> None:
     if not box.open:
         return
     with box:
-        if not people.asked(view.base, view.who, f"link-{place}"):
-            return
-        if not view.who.may("edit"):
-            st.caption("Your role may read links; an administrator lets you judge them.")
+        if not _may(view, place):
             return
         with st.form(f"judge-{place}", border=False, clear_on_submit=True):
             verdict = st.radio("Is it this cause?", list(VERDICTS), horizontal=True, key=f"verdict-{place}")
