@@ -1,4 +1,4 @@
-"""What do customers say of each product, what does the factory know of it, whom does it touch, what do they wish for?"""
+"""What do customers say of each product, what does the factory know of it, whom does it touch, what is wished for?"""
 
 from __future__ import annotations
 
