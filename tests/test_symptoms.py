@@ -132,7 +132,7 @@ def test_an_action_on_the_component_of_a_suspect_supplier_lot_counts_where_none_
 
 def test_the_call_list_names_who_was_shipped_the_lots(company: KnowledgeBase, who: Person) -> None:
     found = known(company, who, DEAD)
-    assert not found.is_owner
+    assert found.whose == "all customers"
     assert found.calls[["customer", "lot", "quantity"]].to_numpy().tolist() == [
         ["K1", "LOT-1", 10.0], ["K2", "LOT-1", 20.0],
     ]  # fmt: skip
@@ -141,7 +141,7 @@ def test_the_call_list_names_who_was_shipped_the_lots(company: KnowledgeBase, wh
 
 def test_who_looks_after_customers_calls_only_those(company: KnowledgeBase) -> None:
     found = known(company, OWNER, DEAD, owner_id=OWNER.user_id)
-    assert found.is_owner
+    assert found.whose == "your own customers"
     assert list(found.calls["customer"]) == ["K1"]
     rows = questions.symptoms(company, OWNER, period=FEBRUARY, owner_id=OWNER.user_id).rows.set_index("group_id")
     assert rows.loc[DEAD, "to_call"] == 1
@@ -149,7 +149,15 @@ def test_who_looks_after_customers_calls_only_those(company: KnowledgeBase) -> N
 
 def test_who_looks_after_nobody_calls_all(company: KnowledgeBase, who: Person) -> None:
     found = known(company, who, DEAD, owner_id=77)
-    assert (found.is_owner, len(found.calls)) == (False, 2)
+    assert (found.whose, len(found.calls)) == ("all customers", 2)
+
+
+def test_a_chosen_customer_narrows_records_and_calls_whoever_looks_after_it(company: KnowledgeBase) -> None:
+    asked = {"filters": {"customer": ("K2",)}, "owner_id": OWNER.user_id}
+    found = questions.symptoms(company, OWNER, period=FEBRUARY, **asked).rows  # type: ignore[arg-type]
+    assert found[["symptom", "records"]].to_numpy().tolist() == [["loud, too", 1]]
+    called = known(company, OWNER, DEAD, **asked)
+    assert (called.whose, list(called.calls["customer"])) == ("the chosen customer", ["K2"])
 
 
 def test_symptoms_are_for_who_may_read(company: KnowledgeBase) -> None:
@@ -180,8 +188,14 @@ def test_the_page_lists_symptoms_and_tells_what_is_known_of_one(own: KnowledgeBa
     said = plainly(test)
     assert "Very likely it comes from what the factory calls “joint, cold”." in said
     assert "ask quality who takes it on" in said
-    assert "2 customers were shipped 1 of the 1 lots" in said
+    assert "Of all customers, 2 were shipped 1 of the 1 lots" in said
     assert "all customers, because none is recorded as yours" in said
+
+
+def test_the_page_narrows_to_one_customer(own: KnowledgeBase, open_page: Open) -> None:
+    test = sound(open_page("feedback.py", **VIEW, said_by="K1 Kauf"))
+    assert list(test.dataframe[0].value["symptom"]) == ["goes dead"]
+    assert "To call counts the chosen customer." in plainly(test)
 
 
 def test_the_page_speaks_of_your_customers_to_who_has_any(
@@ -189,7 +203,7 @@ def test_the_page_speaks_of_your_customers_to_who_has_any(
 ) -> None:
     monkeypatch.setattr(people, "current", lambda _: OWNER)
     said = plainly(sound(open_page("feedback.py", **VIEW, symptom="goes dead")))
-    assert "1 of your customers was shipped 1 of the 1 lots" in said
+    assert "Of your own customers, 1 was shipped 1 of the 1 lots" in said
 
 
 def test_sales_reads_no_statistics_until_it_asks_for_the_evidence(own: KnowledgeBase, open_page: Open) -> None:
@@ -214,4 +228,6 @@ def test_a_period_without_grouped_records_says_what_to_choose(own: KnowledgeBase
 def test_lots_that_went_to_nobody_are_said_so(own: KnowledgeBase, open_page: Open) -> None:
     with own.writing() as connection:
         change(connection, "shipments", "shipment_id quantity", (1, 0), (4, 0))
-    assert "None of the customers" in plainly(sound(open_page("feedback.py", **VIEW, symptom="goes dead")))
+    assert "Of all customers, none was shipped one of the 1 lots" in plainly(
+        sound(open_page("feedback.py", **VIEW, symptom="goes dead"))
+    )

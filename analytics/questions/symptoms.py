@@ -9,25 +9,23 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from analytics.metrics import Filters
 from analytics.periods import Period
+from analytics.questions import holders
 from analytics.questions.fixes import fixes
 from analytics.questions.links import ASSERTED, CALLED, CONFIRMED, REFUSED, stands
 from kb import facts
 from kb.access import Person, require
 from kb.facts.fact import Column
 from kb.facts.shared import table
-from kb.models import Customer, Group, Link, Lot, Product, Run, Shipment, Site, User
+from kb.models import Group, Link, Product, Run, Site
 from kb.store import KnowledgeBase
 
 SYMPTOMS = [
     "group_id", "symptom", "records", "before", "customers", "knowledge", "cause_id", "cause", "action", "lots",
     "to_call", "words",
-]  # fmt: skip
-CALLS = [
-    "customer", "customer_name", "account_owner", "lot", "product", "quantity", "shipped_on", "shipment",
 ]  # fmt: skip
 VERY_LIKELY, LIKELY, NOT_KNOWN = "very likely", "likely", "not known"
 SURE_BELOW = 0.01
@@ -43,21 +41,20 @@ class Symptoms:
 
     words are the typical ones, customers those touched in the period, knowledge how likely the cause is, action the
     state of the corrective action on it, lots how many are concerned, to_call how many customers hold them. `unread`
-    counts records of the period with a text that no refresh has read. `is_owner`: only customers whom the person looks
-    after are counted in to_call; without any of their own, all are.
+    counts records of the period with a text that no refresh has read. to_call counts the customers that `whose` says.
     """
 
     has_groups: bool
     refreshed_at: datetime | None
     unread: int
-    is_owner: bool
+    whose: str
     rows: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Known:
     """What the factory knows of one symptom: its most likely cause, what is done about it (sentences), and who holds
-    the lots (`calls` with CALLS, quantity in units)."""
+    the lots (`calls` with holders.CALLS, quantity in units)."""
 
     symptom: str
     words: str
@@ -67,7 +64,7 @@ class Known:
     is_confirmed: bool
     actions: tuple[str, ...]
     lots: tuple[str, ...]
-    is_owner: bool
+    whose: str
     calls: pd.DataFrame
 
 
@@ -76,24 +73,25 @@ def symptoms(
 ) -> Symptoms:
     """What customers say of what the filters let through, with what the factory knows.
 
-    `owner_id`: the person whose customers are to be called.
+    `owner_id`: the person whose customers are to be called, unless the filters name a customer.
     """
     require(who, "read")
     with base.reading() as connection:
         refreshed = connection.scalar(select(func.max(Run.finished_at)))
         has_groups = connection.scalar(select(Group.group_id).where(Group.run_id.is_not(None)).limit(1)) is not None
         if not has_groups:
-            return Symptoms(False, refreshed, 0, False, pd.DataFrame(columns=SYMPTOMS))
-        is_owner = _owns(connection, owner_id)
+            return Symptoms(False, refreshed, 0, holders.ALL, pd.DataFrame(columns=SYMPTOMS))
+        whose = holders.whose(connection, filters, owner_id)
         heard = _heard(connection, period, filters)
-        rows = _rows(connection, heard, owner_id if is_owner else None, _products(connection, filters))
-        return Symptoms(True, refreshed, _unread(connection, period, filters), is_owner, rows)
+        mine = holders.among(whose, filters, owner_id)
+        rows = _rows(connection, heard, mine, _products(connection, filters))
+        return Symptoms(True, refreshed, _unread(connection, period, filters), whose, rows)
 
 
 def known_of(
     base: KnowledgeBase, who: Person, symptom_id: int, *, filters: Filters | None = None, owner_id: int | None = None
 ) -> Known | None:
-    """What the factory knows of one symptom, and the customers (of `owner_id`, if they own any) who hold the lots;
+    """What the factory knows of one symptom, and the customers (as `whose` says) who hold the lots;
     none for a group that is not there."""
     require(who, "read")
     with base.reading() as connection:
@@ -103,36 +101,36 @@ def known_of(
         group = connection.execute(named).one_or_none()
         if group is None:
             return None
-        is_owner = _owns(connection, owner_id)
+        whose = holders.whose(connection, filters, owner_id)
         link = _best_links(connection, [int(symptom_id)]).get(int(symptom_id))
         lots = _lots(link, _products(connection, filters))
-        calls = _calls(connection, lots, owner_id if is_owner else None)
+        calls = holders.calls(connection, lots, holders.among(whose, filters, owner_id))
         done = fixes(connection, [link.cause_id]).get(link.cause_id, []) if link else []
         return Known(
             group.name, _shortened(group.terms), _knowledge(link), link.cause_id if link else None,
             link.name if link else NOTHING, bool(link and link.verdict == CONFIRMED),
-            tuple(f"{one.action_number} {one.title}: {one.told}" for one in done), tuple(lots), is_owner, calls,
+            tuple(f"{one.action_number} {one.title}: {one.told}" for one in done), tuple(lots), whose, calls,
         )  # fmt: skip
 
 
 def _rows(
-    connection: Connection, heard: pd.DataFrame, owner_id: int | None, products: Collection[str] | None
+    connection: Connection, heard: pd.DataFrame, mine: ColumnElement[bool], products: Collection[str] | None
 ) -> pd.DataFrame:
     wanted = select(Group.group_id, CALLED.label("name"), Group.terms).where(Group.group_id.in_(list(heard.index)))
     named = {row.group_id: row for row in connection.execute(wanted)}
     links = _best_links(connection, named)
     done = fixes(connection, {link.cause_id for link in links.values()})
     lots = {group: _lots(link, products) for group, link in links.items()}
-    holders = _holders(connection, {lot for some in lots.values() for lot in some}, owner_id)
+    held = holders.by_lot(connection, {lot for some in lots.values() for lot in some}, mine)
     rows = []
     for group, told in named.items():
-        link, mine = links.get(group), lots.get(group, [])
+        link, shared = links.get(group), lots.get(group, [])
         first = done.get(link.cause_id, []) if link else []
-        holding = set().union(*(holders.get(lot, set()) for lot in mine)) if mine else set()
+        holding = {customer for lot in shared for customer in held.get(lot, ())}
         rows.append((
             group, told.name, *heard.loc[group].astype(int), _knowledge(link),
             link.cause_id if link else None, link.name if link else NOTHING,
-            first[0].told if first else NO_ACTION if link else "", len(mine), len(holding), _shortened(told.terms),
+            first[0].told if first else NO_ACTION if link else "", len(shared), len(holding), _shortened(told.terms),
         ))  # fmt: skip
     frame = pd.DataFrame(rows, columns=SYMPTOMS).astype({"cause_id": "Int64"})
     return frame.sort_values(["records", "before", "group_id"], ascending=[False, False, True]).reset_index(drop=True)
@@ -213,49 +211,6 @@ def _products(connection: Connection, filters: Filters | None) -> set[str] | Non
     if not limits:
         return None
     return set(connection.scalars(select(Product.sku).outerjoin(Site, Site.site_id == Product.site_id).where(*limits)))
-
-
-def _owns(connection: Connection, owner_id: int | None) -> bool:
-    if owner_id is None:
-        return False
-    owned = select(Customer.customer_id).where(Customer.account_owner_id == owner_id).limit(1)
-    return connection.scalar(owned) is not None
-
-
-def _holders(connection: Connection, lots: Collection[str], owner_id: int | None) -> dict[str, set[int]]:
-    """Customers who were shipped each lot."""
-    wanted = (
-        select(Lot.lot_number, Shipment.customer_id)
-        .join(Shipment, Shipment.lot_id == Lot.lot_id)
-        .join(Customer, Customer.customer_id == Shipment.customer_id)
-        .where(Lot.lot_number.in_(list(lots)), Shipment.quantity > 0)
-        .distinct()
-    )
-    if owner_id is not None:
-        wanted = wanted.where(Customer.account_owner_id == owner_id)
-    found: dict[str, set[int]] = {}
-    rows: list[Any] = list(connection.execute(wanted))
-    for lot, customer in rows:
-        found.setdefault(lot, set()).add(customer)
-    return found
-
-
-def _calls(connection: Connection, lots: Collection[str], owner_id: int | None) -> pd.DataFrame:
-    """CALLS: who was shipped these lots, by customer, the latest shipment first."""
-    wanted = (
-        select(Customer.customer_number, Customer.name, User.name, Lot.lot_number, Product.sku, Shipment.quantity,
-               Shipment.shipped_on, Shipment.shipment_number)
-        .join(Lot, Lot.lot_id == Shipment.lot_id)
-        .join(Product, Product.product_id == Lot.product_id)
-        .join(Customer, Customer.customer_id == Shipment.customer_id)
-        .outerjoin(User, User.user_id == Customer.account_owner_id)
-        .where(Lot.lot_number.in_(list(lots)), Shipment.quantity > 0)
-        .order_by(Customer.customer_number, Shipment.shipped_on.desc(), Shipment.shipment_id)
-    )  # fmt: skip
-    if owner_id is not None:
-        wanted = wanted.where(Customer.account_owner_id == owner_id)
-    frame = pd.DataFrame([tuple(row) for row in connection.execute(wanted)], columns=CALLS)
-    return frame.assign(shipped_on=pd.to_datetime(frame["shipped_on"]).astype("datetime64[us]"))
 
 
 def _shortened(terms: str | None) -> str:

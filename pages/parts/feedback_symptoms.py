@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -27,20 +28,22 @@ EXPLAINED = {
     "lots": "Lots with both the symptom and the cause, the 50 with most customers' records at most",
     "to_call": "Customers who were shipped these lots: your own, or all where you look after none",
 }
+UNKNOWN = "not recorded"
+MOST_CUSTOMERS = 500
 CALL_LIST = ["customer", "customer_name", "account_owner", "lot", "product", "quantity", "shipped_on"]
 
 
 def table(view: View, scope: Scope) -> None:
-    """One row a symptom; choosing a row shows what the factory knows of it."""
-    asked = {"filters": dict(scope.chosen), "owner_id": view.who.user_id}
-    found: Symptoms = door.ask(view, "symptoms", period=scope.period, **asked)
-    if not found.has_groups:
+    """One row a symptom, of all customers or one; choosing a row shows what the factory knows of it."""
+    if not _found(view, scope).has_groups:
         page.nothing(
             "Customers' texts are not grouped into symptoms yet, because nobody started that since they were imported. "
             "It is started on the page Causes. Until then, the part Texts shows them as they are."
         )
         link_evidence.to_group("Go to the page Causes")
         return
+    scope = _of_customer(view, scope)
+    found = _found(view, scope)
     _state(found, scope)
     if found.rows.empty:
         page.nothing(
@@ -54,13 +57,33 @@ def table(view: View, scope: Scope) -> None:
         _known(view, scope, symptom)
 
 
+def _found(view: View, scope: Scope) -> Symptoms:
+    asked = {"filters": dict(scope.chosen), "owner_id": view.who.user_id}
+    found: Symptoms = door.ask(view, "symptoms", period=scope.period, **asked)
+    return found
+
+
+def _of_customer(view: View, scope: Scope) -> Scope:
+    """The scope, narrowed to the customer that is chosen among those touched."""
+    touched, _ = door.ask(
+        view, "touched_customers", period=scope.period, filters=dict(scope.chosen), limit=MOST_CUSTOMERS
+    )
+    rows = touched[touched["customer"] != UNKNOWN][["customer", "customer_name"]].fillna("").to_dict("records")
+    labels = {f"{row['customer']} {row['customer_name']}".strip(): str(row["customer"]) for row in rows}
+    chosen = st.selectbox(
+        "Customer", list(labels), index=None, key="said_by", bind="query-params", width=420,
+        placeholder="All customers; choose one before you call", label_visibility="collapsed",
+    )  # fmt: skip
+    return replace(scope, chosen={**scope.chosen, "customer": (labels[chosen],)}) if chosen in labels else scope
+
+
 def _state(found: Symptoms, scope: Scope) -> None:
     when = f" Grouped {stamp(found.refreshed_at)}." if found.refreshed_at else ""
     unread = ""
     if found.unread:
         unread = f" {found.unread:,} texts of {scope.period.label} are newer than that: the page Causes reads them."
-    whose = "your own customers" if found.is_owner else "all customers, because none is recorded as yours"
-    told = f"Returns and complaints in {scope.period.label}. To call counts {whose}."
+    why = ", because none is recorded as yours" if found.whose == "all customers" else ""
+    told = f"Returns and complaints in {scope.period.label}. To call counts {found.whose}{why}."
     st.caption(plain(f"{told}{when}{unread}"))
 
 
@@ -79,8 +102,15 @@ def _rows(view: View, scope: Scope, found: Symptoms) -> None:
 def _columns(kept: pd.DataFrame, scope: Scope) -> dict[str, object]:
     number, text = st.column_config.NumberColumn, st.column_config.Column
     told = {name: text(name.replace("_", " "), help=why) for name, why in EXPLAINED.items() if name in kept}
+    action = {"action": text("action", help=EXPLAINED["action"], width=170)}
     counts = {name: number(name.replace("_", " "), help=EXPLAINED[name]) for name in ("customers", "lots", "to_call")}
-    return show.columns(kept) | told | counts | {"before": number("before", help=f"Records in {scope.before.label}")}
+    return (
+        show.columns(kept)
+        | told
+        | action
+        | counts
+        | {"before": number("before", help=f"Records in {scope.before.label}")}
+    )
 
 
 def _labels(rows: pd.DataFrame) -> dict[int, str]:
@@ -97,7 +127,7 @@ def _chosen(rows: pd.DataFrame) -> int | None:
     labels = {label: number for number, label in _labels(rows).items()}
     chosen = st.selectbox(
         "Symptom", list(labels), index=None, key="symptom", bind="query-params", width=420,
-        placeholder="Choose one here or in the table: what is known, and whom to call",
+        placeholder="Choose one here or in the table above",
     )  # fmt: skip
     return labels.get(chosen) if chosen else None
 
@@ -140,8 +170,7 @@ def _calls(view: View, scope: Scope, found: Known) -> None:
         page.nothing("No lot is known to have both, so there is nobody to call for it.")
         return
     if found.calls.empty:
-        whose = "your" if found.is_owner else "the"
-        page.nothing(plain(f"None of {whose} customers was shipped one of the {len(found.lots)} lots concerned."))
+        page.nothing(plain(f"Of {found.whose}, none was shipped one of the {len(found.lots)} lots concerned."))
         return
     st.markdown(plain(_holders(found)))
     show.table(found.calls[CALL_LIST], "Call list", key="call-list", height=320)
@@ -151,6 +180,5 @@ def _calls(view: View, scope: Scope, found: Known) -> None:
 
 def _holders(found: Known) -> str:
     count, held = found.calls["customer"].nunique(), found.calls["lot"].nunique()
-    whose = "of your customers" if found.is_owner else "customer" if count == 1 else "customers"
     were = "was" if count == 1 else "were"
-    return f"{count} {whose} {were} shipped {held} of the {len(found.lots)} lots concerned:"
+    return f"Of {found.whose}, {count} {were} shipped {held} of the {len(found.lots)} lots concerned:"
