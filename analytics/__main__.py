@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument(
         "--groups", type=_wanted, default={}, metavar="factory=N,field=M", help="how many groups, by default found"
     )
+    refresh.add_argument(
+        "--stability", action="store_true", help="only measure how stable the groups there are come out again"
+    )
     refresh.set_defaults(run=_refresh)
     replay = commands.add_parser("replay", help="the same week by week, never looking ahead")
     for name in ("--from", "--to"):
@@ -110,9 +113,11 @@ def _refresh(options: argparse.Namespace) -> int:
     from analytics import refresh  # scikit-learn is large and only this command needs it
 
     base, who = store.open_base(), access.command_line()
+    if (options.new or options.stability) and (options.as_of or options.groups or options.new == options.stability):
+        raise Refused("--new and --stability take the groups there are: give one of them alone")
+    if options.stability:
+        return _stability(refresh.measure_stability(base, who, progress=_say))
     if options.new:
-        if options.as_of or options.groups:
-            raise Refused("--new scores into the groups there are: leave --as-of and --groups out")
         done = refresh.refresh_new(base, who, progress=_say)
     else:
         done = refresh.refresh(base, who, as_of=options.as_of, groups=options.groups, progress=_say)
@@ -123,6 +128,16 @@ def _refresh(options: argparse.Namespace) -> int:
     for name, seconds in done.phases.items():
         print(f"{name}: {seconds:.2f} s")
     print("scored into the groups there are" if options.new else f"{done.links:,} links stored")
+    return 0
+
+
+def _stability(found: dict[str, dict[int, float]]) -> int:
+    from analytics.bootstrap import UNSTABLE_BELOW
+
+    _say("")
+    for side, groups in found.items():
+        unstable = sum(value < UNSTABLE_BELOW for value in groups.values())
+        print(f"{side}: {unstable} of {len(groups)} groups are unstable (Jaccard below {UNSTABLE_BELOW})")
     return 0
 
 

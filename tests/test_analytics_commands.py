@@ -73,7 +73,7 @@ def test_an_empty_base_prints_no_data_and_why(base: KnowledgeBase, capsys: Outpu
     ("arguments", "reason"),
     [(["metrics", "--by", "colour"], "no metric is recorded by colour"),
      (["metrics", "--from", "2025-02-01", "--to", "2025-01-01"], "--from 2025-02-01 lies after --to 2025-01-01"),
-     (["refresh", "--new", "--groups", "factory=20,field=30"], "--new scores into the groups there are"),
+     (["refresh", "--new", "--groups", "factory=20,field=30"], "--new and --stability take the groups there are"),
      (["refresh", "--new"], "there are no groups yet"),
      (["replay", "--from", "2025-01-01", "--to", "2025-02-01", "--every", "7"], "replay comes with a later")],
 )  # fmt: skip

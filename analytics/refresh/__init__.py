@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from analytics.groups import GroupBuilder
 from analytics.refresh import learning, linking, reading, storing
 from analytics.refresh.learning import Labels, Learned
+from analytics.refresh.stability import measure_stability
 from analytics.texts import WordCounter
 from kb import audit, corrections
 from kb.access import Person, require
@@ -23,6 +24,7 @@ from kb.errors import Refused
 from kb.models import LearnedModel, Revision
 from kb.store import KnowledgeBase
 
+__all__ = ["Refreshed", "measure_stability", "refresh", "refresh_new"]
 Progress = Callable[[str], None]
 TRIES = 3
 

@@ -90,7 +90,7 @@ def _kept_ids(connection: Connection, run_id: int, learned: Learned) -> dict[int
         values = {
             "name": group.name, "terms": ", ".join(group.terms), "typical": json.dumps(typical),
             "map_x": group.place[0], "map_y": group.place[1],
-            "first_seen_on": first, "last_seen_on": last, "run_id": run_id,
+            "first_seen_on": first, "last_seen_on": last, "run_id": run_id, "stability": None,
         }  # fmt: skip
         known = learned.ids.get(group.number)
         if known is None:

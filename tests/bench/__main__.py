@@ -25,6 +25,10 @@ BENCHES = {
     "rollups_sqlite": ("tests.bench.rollups", "sqlite"),
     "rollups_postgresql": ("tests.bench.rollups", "postgresql"),
     "proposing": ("tests.bench.proposing", "run"),
+    "groups": ("tests.bench.groups", "quality"),
+    "group_speed": ("tests.bench.group_speed", "speed"),
+    "identity": ("tests.bench.group_speed", "keeping"),
+    "bertopic": ("tests.bench.groups", "against_bertopic"),
 }
 
 
