@@ -228,6 +228,6 @@ def test_a_period_without_grouped_records_says_what_to_choose(own: KnowledgeBase
 def test_lots_that_went_to_nobody_are_said_so(own: KnowledgeBase, open_page: Open) -> None:
     with own.writing() as connection:
         change(connection, "shipments", "shipment_id quantity", (1, 0), (4, 0))
-    assert "Of all customers, none was shipped one of the 1 lots" in plainly(
+    assert "Of all customers, nobody was shipped one of the 1 lots" in plainly(
         sound(open_page("feedback.py", **VIEW, symptom="goes dead"))
     )

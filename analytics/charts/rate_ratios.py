@@ -65,7 +65,7 @@ def _axes(figure: go.Figure, rows: Sequence[Mapping[Hashable, Any]], inside: pd.
     )
     figure.update_xaxes(
         range=[float(np.log10(low)) - 0.05, float(np.log10(high)) + 0.05], tickvals=np.log10(ticks).tolist(),
-        ticktext=[f"{tick:g}" for tick in ticks], title="times as often as in other lots (log scale)", zeroline=False,
+        ticktext=[f"{tick:g}" for tick in ticks], title="times as often (log scale)", zeroline=False,
     )  # fmt: skip
     # by place, not by name: two groups may have the same name
     labels = [safe(short(row["name"], LETTERS)) for row in rows]

@@ -102,7 +102,7 @@ def _rows(view: View, scope: Scope, found: Symptoms) -> None:
 def _columns(kept: pd.DataFrame, scope: Scope) -> dict[str, object]:
     number, text = st.column_config.NumberColumn, st.column_config.Column
     told = {name: text(name.replace("_", " "), help=why) for name, why in EXPLAINED.items() if name in kept}
-    action = {"action": text("action", help=EXPLAINED["action"], width=170)}
+    action = {"action": text("action", help=EXPLAINED["action"], width=185)}
     counts = {name: number(name.replace("_", " "), help=EXPLAINED[name]) for name in ("customers", "lots", "to_call")}
     return (
         show.columns(kept)
@@ -139,6 +139,7 @@ def _known(view: View, scope: Scope, symptom: int) -> None:
         return
     st.subheader(plain(f"What the factory knows of “{found.symptom}”"), anchor=False)
     st.markdown(plain(_sentence(found)))
+    link_evidence.to_group("Read its records", symptom)
     if found.cause_id is not None:
         _action(found)
         _calls(view, scope, found)
@@ -170,7 +171,7 @@ def _calls(view: View, scope: Scope, found: Known) -> None:
         page.nothing("No lot is known to have both, so there is nobody to call for it.")
         return
     if found.calls.empty:
-        page.nothing(plain(f"Of {found.whose}, none was shipped one of the {len(found.lots)} lots concerned."))
+        page.nothing(plain(f"Of {found.whose}, nobody was shipped one of the {len(found.lots)} lots concerned."))
         return
     st.markdown(plain(_holders(found)))
     show.table(found.calls[CALL_LIST], "Call list", key="call-list", height=320)
@@ -180,5 +181,7 @@ def _calls(view: View, scope: Scope, found: Known) -> None:
 
 def _holders(found: Known) -> str:
     count, held = found.calls["customer"].nunique(), found.calls["lot"].nunique()
-    were = "was" if count == 1 else "were"
-    return f"Of {found.whose}, {count} {were} shipped {held} of the {len(found.lots)} lots concerned:"
+    share = f"shipped {held} of the {len(found.lots)} lots concerned"
+    if found.whose == "the chosen customer":
+        return f"The chosen customer was {share}:"
+    return f"Of {found.whose}, {count} {'was' if count == 1 else 'were'} {share}:"
