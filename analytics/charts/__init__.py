@@ -21,6 +21,7 @@ from analytics.charts.multiples import highlighted, multiples
 from analytics.charts.pareto import UNITS as PARETO_UNITS
 from analytics.charts.pareto import WORDS as PARETO_WORDS
 from analytics.charts.pareto import pareto
+from analytics.charts.rate_ratios import rate_ratios
 from analytics.charts.steps import steps
 from analytics.charts.trends import definitions, trend
 from analytics.charts.triangle import triangle
@@ -28,5 +29,6 @@ from analytics.charts.triangle import triangle
 __all__ = [
     "ACCENT", "BAD", "CONFIG", "Drawing", "GOOD", "GREY", "MOST_BARS", "PARETO_UNITS", "PARETO_WORDS",
     "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference",
-    "disagreements", "heatmap", "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
+    "disagreements", "heatmap", "highlighted", "multiples", "pareto", "rate_ratios", "safe", "shown", "steps", "trend",
+    "triangle",
 ]  # fmt: skip

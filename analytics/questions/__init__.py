@@ -15,6 +15,7 @@ from analytics.questions.feedback_customers import ReturnCosts, return_costs, to
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
+from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link, unlinked
 from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.no_trouble import NO_TROUBLE_KINDS, NoTrouble, no_trouble
 from analytics.questions.pins import Pinned, pins
@@ -23,6 +24,7 @@ from analytics.questions.similar import SIDES, Similar, similar
 from analytics.questions.splits import Split, split
 from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
 from analytics.questions.steps import Steps, yield_steps
+from analytics.questions.symptoms import Known, Symptoms, known_of, symptoms
 from analytics.questions.variants import Testimony, Variants, testimonies, variants
 from analytics.questions.voices import KINDS, Praise, newest_texts, praise
 from analytics.questions.watching import WATCHED, watchable
@@ -36,9 +38,12 @@ __all__ = [
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
+    "Evidence",
     "HEARD",
     "Heard",
     "KINDS",
+    "Known",
+    "Linked",
     "Moved",
     "NO_TROUBLE_KINDS",
     "NoTrouble",
@@ -53,6 +58,7 @@ __all__ = [
     "Split",
     "Stability",
     "Steps",
+    "Symptoms",
     "Testimony",
     "Variants",
     "WATCHED",
@@ -72,6 +78,9 @@ __all__ = [
     "heard",
     "heard_by_product",
     "heard_products",
+    "known_of",
+    "link_evidence",
+    "linked",
     "months_in_service",
     "moved",
     "moved_by",
@@ -83,14 +92,17 @@ __all__ = [
     "records",
     "return_costs",
     "similar",
+    "said_of_link",
     "span",
     "split",
     "stability",
+    "symptoms",
     "testimonies",
     "touched_card",
     "touched_customers",
     "trend",
     "unheard",
+    "unlinked",
     "unstable",
     "variants",
     "watchable",
