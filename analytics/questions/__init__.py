@@ -14,6 +14,12 @@ from analytics.questions.feedback import HEARD, Heard, heard, touched_card, unhe
 from analytics.questions.feedback_customers import ReturnCosts, return_costs, touched_customers
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
+from analytics.questions.group_places import DIMENSIONS as GROUP_DIMENSIONS
+from analytics.questions.group_places import Shares, group_months, group_shares
+from analytics.questions.group_records import OneGroup, group, group_records, left_records
+from analytics.questions.group_talk import group_changes, group_corrections, group_granularity, group_words
+from analytics.questions.groups import NOUNS as GROUP_NOUNS
+from analytics.questions.groups import SIDE_NAMES, Grouping, Groups, group_names, grouping, groups
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
 from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link, unlinked
 from analytics.questions.moves import Moved, moved, moved_by
@@ -39,6 +45,10 @@ __all__ = [
     "DEFECT_MEASURES",
     "Defects",
     "Evidence",
+    "GROUP_DIMENSIONS",
+    "GROUP_NOUNS",
+    "Grouping",
+    "Groups",
     "HEARD",
     "Heard",
     "KINDS",
@@ -48,11 +58,14 @@ __all__ = [
     "NO_TROUBLE_KINDS",
     "NoTrouble",
     "ObjectiveStatus",
+    "OneGroup",
     "Pinned",
     "Praise",
     "ReturnCosts",
     "SIDES",
+    "SIDE_NAMES",
     "Service",
+    "Shares",
     "Similar",
     "Span",
     "Split",
@@ -75,10 +88,22 @@ __all__ = [
     "defects",
     "events",
     "freshness",
+    "group",
+    "group_changes",
+    "group_corrections",
+    "group_granularity",
+    "group_months",
+    "group_names",
+    "group_records",
+    "group_shares",
+    "group_words",
+    "grouping",
+    "groups",
     "heard",
     "heard_by_product",
     "heard_products",
     "known_of",
+    "left_records",
     "link_evidence",
     "linked",
     "months_in_service",
@@ -91,8 +116,8 @@ __all__ = [
     "praise",
     "records",
     "return_costs",
-    "similar",
     "said_of_link",
+    "similar",
     "span",
     "split",
     "stability",

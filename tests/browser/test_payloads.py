@@ -68,6 +68,12 @@ PAGES = (
     "/records?of=return_rate_calendar",
     "/records?of=first_pass_yield",
     "/records?of=cost_of_poor_quality",
+    "/causes",
+    "/causes?side=Symptoms+of+customers&part=Left+over",
+    "/causes?part=Last+refit",
+    "/causes?part=Words+and+corrections",
+    "/causes?group=1",
+    "/causes?group=2&field_by=segment",
     "/feedback",
     f"/feedback?part=Symptoms&evidence=true&candidates=true&symptom={quote(PAYLOADS[0])}",
     "/feedback?part=Texts&ever=true",
@@ -105,6 +111,7 @@ def fill(base: KnowledgeBase) -> None:
         )
         for number, text in enumerate(PAYLOADS, start=1):
             _rows(connection, number, text)
+        _groups(connection)
         allocation.renew(connection)
     for text in PAYLOADS[:6]:
         who = editing.introduce(base, text, "production")
@@ -112,6 +119,23 @@ def fill(base: KnowledgeBase) -> None:
             base, who, metric="scrap_rate", target=1.0, due_on=DAY, first_department="production",
             second_department="purchasing", scope=text, note=text,
         )  # fmt: skip
+
+
+def _groups(connection: Connection) -> None:
+    """A cause and a symptom for each payload, with the records whose text it is, and people's word of each."""
+    now = datetime.now(UTC)
+    _row(connection, "runs", "", started_at=now, finished_at=now, data_revision=1, kind="refresh", data_hash="x")
+    for n, text in enumerate(PAYLOADS, start=1):
+        for group, side, kind in ((2 * n - 1, "factory", "defect"), (2 * n, "field", "complaint")):
+            alive = {"status": "alive", "typical": None, "map_x": float(n), "map_y": float(n % 7)}
+            _row(connection, "groups", text, side=side, **alive)
+            _row(connection, "group_changes", "", run_id=1, group_id=group, kind="born", records=2)
+            for record in (2 * n - 1, 2 * n):
+                member = {"side": side, "record_type": kind, "record_id": record, "confidence": 0.5, "is_pinned": False}
+                _row(connection, "memberships", "", group_id=group, model_group_id=group, **member)
+            said = {"said_at": now, "kind": "rename", "subject": str(group), "taken_back_at": None}
+            _row(connection, "corrections", text, **said)
+        _row(connection, "corrections", text, said_at=now, kind="alias", taken_back_at=None)
 
 
 def _rows(connection: Connection, n: int, text: str) -> None:
