@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import group_choice, group_list, group_open, group_rest, group_shaping, group_state, link_evidence
+from pages.parts import group_choice, group_list, group_open, group_rest, group_shaping, group_state
 from pages.ui import door, page
 
 view = door.view()
@@ -19,7 +19,7 @@ if not group_state.state(view):
 # What an open group shows, in this order.
 OPENED = (
     group_open.about,
-    link_evidence.section,
+    group_open.counterparts,
     group_open.where_and_when,
     group_open.records,
     group_shaping.group_forms,
