@@ -18,6 +18,7 @@ MENU = {
         st.Page("causes.py", title="Causes", icon=":material/hub:"),
         st.Page("feedback.py", title="Product feedback", icon=":material/forum:"),
         st.Page("metrics.py", title="Metrics", icon=":material/query_stats:"),
+        st.Page("similar.py", title="Similar records", icon=":material/manage_search:"),
         st.Page("start.py", title="My page", icon=":material/push_pin:"),
         st.Page("records.py", title="Records", icon=":material/table_rows:"),
     ],

@@ -19,6 +19,7 @@ if not group_state.state(view):
 # What an open group shows, in this order.
 OPENED = (
     group_open.about,
+    group_open.counterparts,
     group_open.where_and_when,
     group_open.records,
     group_shaping.group_forms,

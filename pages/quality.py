@@ -1,10 +1,20 @@
-"""Which defects cost most, which processes drift, where units are lost, and what comes back after how long?"""
+"""Which defects cost most, which processes drift, where units are lost, what comes back, and are the codes right?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import defect_grid, figures, key_figures, ranking, service_months, stability, yield_steps
+from pages.parts import (
+    code_doctor,
+    defect_grid,
+    figures,
+    key_figures,
+    no_trouble,
+    ranking,
+    service_months,
+    stability,
+    yield_steps,
+)
 from pages.ui import door, page
 
 view = door.view()
@@ -20,16 +30,15 @@ with left:
     ranking.defects(view, scope)
 with right:
     stability.processes(view, scope)
-grid, steps, service = st.tabs(
-    ["Products and defects", "Yield by step", "Returns by months in service"], key="look", bind="query-params"
-)
-if grid.open:
-    with grid:
-        defect_grid.products_and_defects(view, scope)
-if steps.open:
-    with steps:
-        yield_steps.steps(view, scope)
-if service.open:
-    with service:
-        service_months.returns(view, scope)
+PARTS = {
+    "Products and defects": defect_grid.products_and_defects,
+    "Yield by step": yield_steps.steps,
+    "Returns by months in service": service_months.returns,
+    "Code doctor": code_doctor.codes,
+    "No trouble found": no_trouble.returns,
+}
+for tab, section in zip(st.tabs(list(PARTS), key="look", bind="query-params"), PARTS.values(), strict=True):
+    if tab.open:  # what nobody looks at is not asked for
+        with tab:
+            section(view, scope)
 figures.download(view, scope, cards, "Quality figures")

@@ -22,6 +22,7 @@ PAGES = (
     "causes.py",
     "feedback.py",
     "metrics.py",
+    "similar.py",
     "start.py",
     "records.py",
     "data.py",

@@ -19,7 +19,9 @@ from analytics.report.html import html
 from analytics.report.pdf import pdf
 from kb import demo, store
 from kb.access import command_line
+from kb.store import KnowledgeBase
 from pages.ui import door, reports
+from tests import linked_company
 
 ROOT = Path(__file__).parents[1]
 VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -29,6 +31,10 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("quality.py", {"look": "Returns by months in service"}),
     ("causes.py", {}),
     ("causes.py", {"group": "1"}),
+    ("quality.py", {"look": "Code doctor", "coded_ever": "true"}),
+    ("quality.py", {"look": "No trouble found"}),
+    ("similar.py", {"like": "does not keep its charge"}),
+    ("feedback.py", {**linked_company.VIEW, "symptom": "goes dead", "evidence": "true"}),
     ("feedback.py", {"part": "Praise and wishes"}),
     ("feedback.py", {"part": "What it costs"}),
     ("feedback.py", {"part": "Reasons and trends"}),
@@ -61,9 +67,10 @@ def fresh_caches() -> Iterator[None]:
 
 
 def test_every_chart_of_the_house_is_drawn_into_the_reports_of_its_pages(
-    company: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    company: Path, home: Path, sqlite_base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copyfile(company / "demo.sqlite", home / "demo.sqlite")
+    linked_company.build(sqlite_base)
     made: list[Report] = []
     drawn: set[str] = set()
     draw, offer = door.draw, reports.offer

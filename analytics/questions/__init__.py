@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.questions.cards import Card, cards, trend
+from analytics.questions.codes import CODED, CodeDoctor, code_doctor
 from analytics.questions.comments import comment_counts, comments
 from analytics.questions.defects import DIMENSIONS as DEFECT_DIMENSIONS
 from analytics.questions.defects import MEASURES as DEFECT_MEASURES
@@ -20,23 +21,30 @@ from analytics.questions.group_talk import group_changes, group_corrections, gro
 from analytics.questions.groups import NOUNS as GROUP_NOUNS
 from analytics.questions.groups import SIDE_NAMES, Grouping, Groups, group_names, grouping, groups
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
+from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link, unlinked
 from analytics.questions.moves import Moved, moved, moved_by
+from analytics.questions.no_trouble import NO_TROUBLE_KINDS, NoTrouble, no_trouble
 from analytics.questions.pins import Pinned, pins
 from analytics.questions.service import Service, months_in_service
+from analytics.questions.similar import SIDES, Similar, similar
 from analytics.questions.splits import Split, split
 from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
 from analytics.questions.steps import Steps, yield_steps
+from analytics.questions.symptoms import Known, Symptoms, known_of, symptoms
 from analytics.questions.variants import Testimony, Variants, testimonies, variants
 from analytics.questions.voices import KINDS, Praise, newest_texts, praise
 from analytics.questions.watching import WATCHED, watchable
 from analytics.questions.wishes import Wishes, wishes
 
 __all__ = [
+    "CODED",
     "CONTROL_RULES",
     "Card",
+    "CodeDoctor",
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
+    "Evidence",
     "GROUP_DIMENSIONS",
     "GROUP_NOUNS",
     "Grouping",
@@ -44,19 +52,26 @@ __all__ = [
     "HEARD",
     "Heard",
     "KINDS",
+    "Known",
+    "Linked",
     "Moved",
+    "NO_TROUBLE_KINDS",
+    "NoTrouble",
     "ObjectiveStatus",
     "OneGroup",
     "Pinned",
     "Praise",
     "ReturnCosts",
+    "SIDES",
     "SIDE_NAMES",
     "Service",
     "Shares",
+    "Similar",
     "Span",
     "Split",
     "Stability",
     "Steps",
+    "Symptoms",
     "Testimony",
     "Variants",
     "WATCHED",
@@ -64,6 +79,7 @@ __all__ = [
     "cards",
     "check_objective",
     "choices",
+    "code_doctor",
     "comment_counts",
     "comments",
     "completeness",
@@ -86,24 +102,32 @@ __all__ = [
     "heard",
     "heard_by_product",
     "heard_products",
+    "known_of",
     "left_records",
+    "link_evidence",
+    "linked",
     "months_in_service",
     "moved",
     "moved_by",
     "newest_texts",
+    "no_trouble",
     "objectives",
     "pins",
     "praise",
     "records",
     "return_costs",
+    "said_of_link",
+    "similar",
     "span",
     "split",
     "stability",
+    "symptoms",
     "testimonies",
     "touched_card",
     "touched_customers",
     "trend",
     "unheard",
+    "unlinked",
     "unstable",
     "variants",
     "watchable",

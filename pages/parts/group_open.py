@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.questions import GROUP_DIMENSIONS, GROUP_NOUNS, SIDE_NAMES, OneGroup, Shares
-from pages.parts import group_choice, group_listing
+from pages.parts import group_choice, group_listing, link_evidence
 from pages.ui import door, page, show
 from pages.ui.door import View
 from pages.ui.filters import Scope
@@ -97,6 +97,11 @@ def _shares(view: View, scope: Scope, group: OneGroup, by: str) -> None:
             title = f"{group.name} by {by.replace('_', ' ')}"
             show.table(found.rows, title, key=f"group-shares-rows-{by}", height=300, grey="is_small")
             show.downloads(view, found.rows, title, scope.told(), f"group-shares-{by}-file")
+
+
+def counterparts(view: View, scope: Scope, group: OneGroup) -> None:
+    """What it is called on the other side, with the evidence and what people say of it."""
+    link_evidence.section(view, scope, group.group_id)
 
 
 def records(view: View, scope: Scope, group: OneGroup) -> None:

@@ -25,6 +25,7 @@ BENCHES = {
     "rollups_sqlite": ("tests.bench.rollups", "sqlite"),
     "rollups_postgresql": ("tests.bench.rollups", "postgresql"),
     "proposing": ("tests.bench.proposing", "run"),
+    "similar": ("tests.bench.similar", "run"),
     "groups": ("tests.bench.groups", "quality"),
     "group_speed": ("tests.bench.group_speed", "speed"),
     "identity": ("tests.bench.group_speed", "keeping"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from sqlalchemy import Connection, Text, insert
@@ -74,7 +75,12 @@ PAGES = (
     "/causes?group=1",
     "/causes?group=2&field_by=segment",
     "/feedback",
+    f"/feedback?part=Symptoms&evidence=true&candidates=true&symptom={quote(PAYLOADS[0])}",
     "/feedback?part=Texts&ever=true",
+    "/quality?look=Code+doctor&coded_ever=true",
+    "/quality?look=No+trouble+found",
+    "/similar?like=x",
+    "/similar?record=defect%3A1",
     "/feedback?part=Praise+and+wishes",
     "/feedback?part=Who+is+touched",
     "/feedback?part=What+it+costs&heard=Complaints+by+channel",
@@ -140,6 +146,8 @@ def _rows(connection: Connection, n: int, text: str) -> None:
     _row(connection, "customers", text, version=1)
     _row(connection, "suppliers", text)
     _row(connection, "work_centers", text, site_id=n)
+    _row(connection, "actions", text, opened_on=DAY, implemented_on=None, closed_on=None, version=1, cost=None)
+    _linked(connection, n, text)
     for back in (0, 31):
         day = DAY - timedelta(days=back)
         key = 2 * n if back else 2 * n - 1
@@ -200,6 +208,27 @@ def _rows(connection: Connection, n: int, text: str) -> None:
         _row(connection, "complaints", text + tail, received_on=day, lot_id=key, **keys)
         _row(connection, "feedback", text + tail, received_on=day, score=9.0, **keys)
         _row(connection, "requests", text + tail, received_on=day, quantity=1.0, amount=2.0, **keys)
+
+
+def _linked(connection: Connection, n: int, text: str) -> None:
+    """A symptom and a cause of this name, linked and confirmed, with the text in all of the evidence."""
+    symptom, cause = 2 * n - 1, 2 * n
+    known: dict[str, object] = {"status": "alive", "typical": "[]", "given_name": None, "run_id": 1}
+    if n == 1:
+        now = datetime.now(UTC)
+        _row(connection, "runs", text, started_at=now, finished_at=now, data_revision=1, kind="refresh", phases=None)
+    for side in ("field", "factory"):
+        _row(connection, "groups", text, side=side, **known)
+    for group, side, kind in ((symptom, "field", "complaint"), (cause, "factory", "defect")):
+        _row(connection, "memberships", "", group_id=group, model_group_id=group, side=side, record_type=kind,
+             record_id=symptom, confidence=1.0, is_pinned=False)  # fmt: skip
+    lots = [{"lot": text, "product": text, "started_on": "2026-10-31T00:00:00.000", "supplier_lots": text}]
+    origins, words = [{"kind": text, "name": text, "q_value": 0.01}], [{"word": text, "factory_word": text}]
+    evidence = json.dumps({"lots": lots, "origins": origins, "words": words})
+    _row(connection, "links", text, symptom_id=symptom, cause_id=cause, rank=1, score=1.0, rate_ratio=2.0, ci_low=1.5,
+         ci_high=3.0, q_value=0.001, shared_lots=1, evidence=evidence, verdict=None)  # fmt: skip
+    _row(connection, "corrections", text, said_at=datetime.now(UTC), kind="confirm", subject=f"{symptom}:{cause}",
+         detail=None)  # fmt: skip
 
 
 def _row(connection: Connection, table: str, text: str, **values: object) -> None:

@@ -1,0 +1,43 @@
+"""From a doubtful code to the records like it, in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.serving import App
+from tests.browser.test_quality import follow
+from tests.browser.visiting import PHONE, WIDE, Visit
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., Visit]
+VIEWS = (
+    "/quality?period=Last+12+months&look=Code+doctor",
+    "/quality?period=Last+12+months&look=No+trouble+found",
+    "/similar?like=does+not+keep+its+charge",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("address", VIEWS)
+def test_each_view_is_sound_in_both_themes_and_sizes(
+    app: App, open_page: Open, address: str, size: tuple[int, int], scheme: str
+) -> None:
+    opened = open_page(f"{app.url}{address}", size, scheme)
+    assert opened.sideways_pixels() == 0
+
+
+def test_a_proposal_leads_to_the_records_like_it_and_to_a_link_that_can_be_shared(app: App, open_page: Open) -> None:
+    opened = open_page(f"{app.url}{VIEWS[0]}")
+    opened.page.get_by_role("combobox", name="Read in full, and find similar records").click()
+    opened.page.get_by_role("option", name=re.compile("^N1")).first.click()
+    opened.settle()
+    page = follow(opened, re.compile("Records similar to N1"))
+    page.wait_for_url("**/similar?*record=defect*")
+    page.get_by_text("Similar to").first.wait_for()
+    shared = open_page(page.url).page
+    assert shared.get_by_text("Similar to").first.is_visible()
+    assert shared.get_by_role("heading", name="Similar records").is_visible()
