@@ -78,8 +78,7 @@ def symptoms(
     require(who, "read")
     with base.reading() as connection:
         refreshed = connection.scalar(select(func.max(Run.finished_at)))
-        has_groups = connection.scalar(select(Group.group_id).where(Group.run_id.is_not(None)).limit(1)) is not None
-        if not has_groups:
+        if refreshed is None:
             return Symptoms(False, refreshed, 0, holders.ALL, pd.DataFrame(columns=SYMPTOMS))
         whose = holders.whose(connection, filters, owner_id)
         heard = _heard(connection, period, filters)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -29,7 +28,6 @@ HELP = {
     "lots": "Lots in which both were recorded; customers' records without a lot count in parts.",
     "lag": "Median days from the start of production to the customer's record, over the lots that both share.",
 }
-CAUSES = Path(__file__).parents[1] / "causes.py"
 PLACES = ("returns", "complaints", "nonconformances")
 
 
@@ -102,8 +100,7 @@ def labels(numbers: Iterable[int], names: Iterable[str]) -> dict[int, str]:
 
 def to_group(label: str, group_id: int | None = None) -> None:
     """The way to the page of groups, one of them opened."""
-    if CAUSES.is_file():
-        st.page_link(CAUSES.name, label=plain(label), query_params={"group": str(group_id)} if group_id else {})
+    st.page_link("causes.py", label=plain(label), query_params={"group": str(group_id)} if group_id else {})
 
 
 def _pair(view: View, scope: Scope, found: Linked, row: Mapping[Hashable, Any]) -> None:

@@ -136,6 +136,7 @@ def _groups(connection: Connection) -> None:
             said = {"said_at": now, "kind": "rename", "subject": str(group), "taken_back_at": None}
             _row(connection, "corrections", text, **said)
         _row(connection, "corrections", text, said_at=now, kind="alias", taken_back_at=None)
+        _linked(connection, 2 * n, 2 * n - 1, text)
 
 
 def _rows(connection: Connection, n: int, text: str) -> None:
@@ -147,7 +148,6 @@ def _rows(connection: Connection, n: int, text: str) -> None:
     _row(connection, "suppliers", text)
     _row(connection, "work_centers", text, site_id=n)
     _row(connection, "actions", text, opened_on=DAY, implemented_on=None, closed_on=None, version=1, cost=None)
-    _linked(connection, n, text)
     for back in (0, 31):
         day = DAY - timedelta(days=back)
         key = 2 * n if back else 2 * n - 1
@@ -210,25 +210,15 @@ def _rows(connection: Connection, n: int, text: str) -> None:
         _row(connection, "requests", text + tail, received_on=day, quantity=1.0, amount=2.0, **keys)
 
 
-def _linked(connection: Connection, n: int, text: str) -> None:
-    """A symptom and a cause of this name, linked and confirmed, with the text in all of the evidence."""
-    symptom, cause = 2 * n - 1, 2 * n
-    known: dict[str, object] = {"status": "alive", "typical": "[]", "given_name": None, "run_id": 1}
-    if n == 1:
-        now = datetime.now(UTC)
-        _row(connection, "runs", text, started_at=now, finished_at=now, data_revision=1, kind="refresh", phases=None)
-    for side in ("field", "factory"):
-        _row(connection, "groups", text, side=side, **known)
-    for group, side, kind in ((symptom, "field", "complaint"), (cause, "factory", "defect")):
-        _row(connection, "memberships", "", group_id=group, model_group_id=group, side=side, record_type=kind,
-             record_id=symptom, confidence=1.0, is_pinned=False)  # fmt: skip
+def _linked(connection: Connection, symptom: int, cause: int, text: str) -> None:
+    """A link that people confirmed, with the text in all of its evidence."""
     lots = [{"lot": text, "product": text, "started_on": "2026-10-31T00:00:00.000", "supplier_lots": text}]
     origins, words = [{"kind": text, "name": text, "q_value": 0.01}], [{"word": text, "factory_word": text}]
     evidence = json.dumps({"lots": lots, "origins": origins, "words": words})
     _row(connection, "links", text, symptom_id=symptom, cause_id=cause, rank=1, score=1.0, rate_ratio=2.0, ci_low=1.5,
          ci_high=3.0, q_value=0.001, shared_lots=1, evidence=evidence, verdict=None)  # fmt: skip
     _row(connection, "corrections", text, said_at=datetime.now(UTC), kind="confirm", subject=f"{symptom}:{cause}",
-         detail=None)  # fmt: skip
+         detail=None, taken_back_at=None)  # fmt: skip
 
 
 def _row(connection: Connection, table: str, text: str, **values: object) -> None:
