@@ -27,7 +27,6 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("quality.py", {"look": "Returns by months in service"}),
     ("quality.py", {"look": "Code doctor", "coded_ever": "true"}),
     ("quality.py", {"look": "No trouble found"}),
-    ("similar.py", {"like": "does not keep its charge"}),
     ("feedback.py", {"part": "Praise and wishes"}),
     ("feedback.py", {"part": "What it costs"}),
     ("feedback.py", {"part": "Reasons and trends"}),
