@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.serving import App
-from tests.browser.test_quality import choose, follow
+from tests.browser.test_quality import choose
 from tests.browser.visiting import PHONE, WIDE, Visit
 
 pytestmark = pytest.mark.browser
@@ -33,8 +33,10 @@ def test_each_view_is_sound_in_both_themes_and_sizes(
 def test_a_similar_record_leads_to_those_like_it_by_a_link_that_can_be_shared(app: App, open_page: Open) -> None:
     opened = open_page(f"{app.url}{VIEWS[2]}")
     choose(opened, "Read in full", "K1")
-    page = follow(opened, re.compile("Records similar to K1"))
-    page.wait_for_url("**/similar?*record=complaint*")
+    page = opened.page
+    page.get_by_role("button", name=re.compile("Records similar to K1")).click()
+    opened.settle()
+    assert "like=K1" in page.url
     page.get_by_text("Similar to").first.wait_for()
     shared = open_page(page.url).page
     assert shared.get_by_text("Similar to").first.is_visible()
