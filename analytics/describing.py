@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from analytics.groups import GroupBuilder, likeness, weighted
+from analytics.typical_words import LITTLE
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Labels = np.ndarray[Any, np.dtype[np.int64]]
@@ -32,7 +33,8 @@ def described(
 ) -> list[Described]:
     """Every group of a fit. `counts`: cases x words; `cases`: the case of each record, for the positions of records."""
     told = weighted(counts, builder.word_weights_)
-    telling = class_tf_idf(told, builder.responsibilities_)
+    # words such as "its" tell groups apart well enough, but name nothing
+    telling = class_tf_idf(told, builder.responsibilities_) * ~np.isin(words, sorted(LITTLE))
     places = on_a_map(likeness(told, builder.responsibilities_, builder.context_.codes))
     first = np.unique(cases, return_index=True)[1]
     typical = most_typical(counts, builder.responsibilities_, telling)

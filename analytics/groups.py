@@ -25,6 +25,7 @@ DIMENSIONS = 100
 ROWS_AT_ONCE = 50_000
 SMALLEST_START = 5.0
 MOST_JOININGS = 4
+KNOWN_APART = 0.5
 STARTS_PER_ROOT, STARTS = 1.2, (40, 150)
 # Words in a note of which none can be spared; twice as many make a sentence.
 SHORT_NOTE = 5.0
@@ -148,13 +149,15 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         return said if said.any() else np.asarray(rarity)
 
     def _modelled(self, counts: sparse.csr_matrix, views: list[Labels], known: Labels, chance: Any) -> mixture.Mixture:
-        labels = self._started(counts, known, chance)
+        labels, earlier = self._started(counts, known, chance)
         model, shares = mixture.fit(counts, labels, views, self.concentration, most_rounds=30)
-        shares = shares[:, shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / model.n_groups)]
+        held = shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / model.n_groups)
+        shares, earlier = shares[:, held], int(held[:earlier].sum())
         for _round in range(MOST_JOININGS):
-            parts = self._joined(counts, shares, views)
+            parts = self._joined(counts, shares, views, earlier)
             if parts.max() + 1 == model.n_groups:
                 break
+            earlier = len(set(parts[:earlier].tolist()))
             joined = (shares @ _indicator(parts)).argmax(axis=1)
             model, shares = mixture.fit(counts, joined, views, self.concentration)
         if self.n_groups is not None and model.n_groups > self.n_groups:
@@ -162,26 +165,32 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
             model = model.only(kept)
         return model
 
-    def _started(self, counts: sparse.csr_matrix, known: Labels, chance: Any) -> Labels:
-        """The groups to begin with: those known, and for what is in none more than can be meant."""
-        labels = np.unique(known, return_inverse=True)[1] - int((known < 0).any())
+    def _started(self, counts: sparse.csr_matrix, known: Labels, chance: Any) -> tuple[Labels, int]:
+        """The groups to begin with: first those known, then for what is in none more than can be meant; and how many
+        are known."""
+        earlier = np.unique(known[known >= 0])
+        labels = np.searchsorted(earlier, known)
         new = np.flatnonzero(known < 0)
         if len(new):
             usual = int(np.clip(STARTS_PER_ROOT * np.sqrt(len(new)), *STARTS))
-            labels[new] = labels.max() + 1 + _first_groups(counts[new], min(self.n_start or usual, len(new)), chance)
-        return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+            found = _first_groups(counts[new], min(self.n_start or usual, len(new)), chance)
+            labels[new] = len(earlier) + np.unique(found, return_inverse=True)[1]
+        return labels.astype(np.int64), len(earlier)
 
-    def _joined(self, counts: sparse.csr_matrix, shares: Matrix, views: list[Labels]) -> Labels:
-        """For each of the first groups the one that it becomes part of."""
+    def _joined(self, counts: sparse.csr_matrix, shares: Matrix, views: list[Labels], earlier: int) -> Labels:
+        """For each group the one that it becomes part of. The first `earlier` ones, and what they become, come first:
+        two that people know apart are joined only where they are far more alike than two new ones need to be."""
         if shares.shape[1] < 2:
             return np.zeros(shares.shape[1], dtype=np.int64)
-        apart = -np.log(np.clip(likeness(counts, shares, views), 1e-6, 1))
+        alike = likeness(counts, shares, views)
+        alike[:earlier, :earlier] *= KNOWN_APART
+        apart = -np.log(np.clip(alike, 1e-6, 1))
         np.fill_diagonal(apart, 0)
         tree = linkage(squareform(apart, checks=False), "average")
         found = fcluster(tree, -np.log(self.merge_at), "distance")
         if self.n_groups is not None and found.max() < self.n_groups:
             found = fcluster(tree, self.n_groups, "maxclust")
-        return np.asarray(found - 1, dtype=np.int64)
+        return np.asarray(pd.factorize(found)[0], dtype=np.int64)
 
     def _scored(self, counts: sparse.csr_matrix, views: list[Labels]) -> Matrix:
         parts = []

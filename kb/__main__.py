@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from kb import access, backup, doctor, importing, views
 from kb.errors import Refused
 from kb.importing.report import Report
+from kb.models import LearnedModel
 from kb.starting import home
 from kb.store import KnowledgeBase, address, engines, open_base
 
@@ -98,10 +103,25 @@ def _import(options: argparse.Namespace) -> int:
         report.phases["monthly sums, after the commit"] = time.perf_counter() - started
     _done_saying()
     _print_report(report)
+    if report.import_id is not None:
+        _score_new(base)
     if options.refused:
         options.refused.write_bytes(importing.refused_csv(report))
         print(f"every refused cell is in {options.refused}")
     return 0
+
+
+def _score_new(base: KnowledgeBase) -> None:
+    """Put the new records into the groups there are, in a process of its own: this package knows no statistics."""
+    with base.reading() as connection:
+        if not connection.scalar(select(func.count()).select_from(LearnedModel)):
+            return
+    command = [sys.executable, "-m", "analytics", "refresh", "--new"]
+    # the same folder as ours, because an address may be relative to it
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    for line in (done.stdout if done.returncode == 0 else done.stderr).splitlines():
+        print(f"new records: {line}")
 
 
 def _print_report(report: Report) -> None:

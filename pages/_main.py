@@ -15,6 +15,7 @@ MENU = {
     "": [
         st.Page("overview.py", title="Overview", icon=":material/dashboard:", default=True),
         st.Page("quality.py", title="Quality", icon=":material/monitoring:"),
+        st.Page("causes.py", title="Causes", icon=":material/hub:"),
         st.Page("feedback.py", title="Product feedback", icon=":material/forum:"),
         st.Page("metrics.py", title="Metrics", icon=":material/query_stats:"),
         st.Page("similar.py", title="Similar records", icon=":material/manage_search:"),

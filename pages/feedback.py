@@ -1,10 +1,17 @@
-"""What do customers say of each product, how many of them, what does it cost, and what do they praise and wish for?"""
+"""What do customers say of each product, what does the factory know of it, whom does it touch, what is wished for?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import feedback_customers, feedback_focus, feedback_products, feedback_texts, feedback_words
+from pages.parts import (
+    feedback_customers,
+    feedback_focus,
+    feedback_products,
+    feedback_symptoms,
+    feedback_texts,
+    feedback_words,
+)
 from pages.ui import door, page
 
 view = door.view()
@@ -22,6 +29,7 @@ feedback_focus.cards(view, scope)
 feedback_focus.charts(view, scope)
 
 PARTS = {
+    "Symptoms": feedback_symptoms.table,
     "All products": feedback_products.table,
     "Texts": feedback_texts.newest,
     "Praise and wishes": feedback_words.both,

@@ -14,7 +14,15 @@ from tests.test_pages import sound, told
 
 Open = Callable[..., AppTest]
 PAGE = "feedback.py"
-PARTS = ("All products", "Texts", "Praise and wishes", "Who is touched", "What it costs", "Reasons and trends")
+PARTS = (
+    "Symptoms",
+    "All products",
+    "Texts",
+    "Praise and wishes",
+    "Who is touched",
+    "What it costs",
+    "Reasons and trends",
+)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -55,13 +63,13 @@ def test_an_unknown_product_in_a_link_is_no_error(full: Path, open_page: Open) -
 
 
 def test_a_family_on_the_left_narrows_the_products_to_choose(full: Path, open_page: Open) -> None:
-    test = open_page(PAGE, family="Chargers")
+    test = open_page(PAGE, family="Chargers", part="All products")
     assert test.selectbox(key="product").options == ["CHG-2A Charger 2 A", "CHG-4A Fast charger 4 A"]
     assert set(test.dataframe[0].value["product"]) == {"CHG-2A", "CHG-4A"}
 
 
 def test_the_table_of_products_ignores_the_chosen_one_so_that_one_can_go_on(full: Path, open_page: Open) -> None:
-    assert len(open_page(PAGE, product="CHG-4A Fast charger 4 A").dataframe[0].value) == 12
+    assert len(open_page(PAGE, part="All products", product="CHG-4A Fast charger 4 A").dataframe[0].value) == 12
 
 
 def test_a_search_finds_the_words_at_any_time_and_says_how_many(full: Path, open_page: Open) -> None:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = (
     "overview.py",
     "quality.py",
+    "causes.py",
     "feedback.py",
     "metrics.py",
     "similar.py",

@@ -18,6 +18,7 @@ from analytics import refresh
 from analytics.__main__ import main
 from analytics.refresh import reading
 from kb import editing, store, views
+from kb.__main__ import main as commands
 from kb.errors import Refused
 from kb.models import Complaint, Group, GroupChange, LearnedModel, Link, Membership, Nonconformance, Return, Run
 from kb.store import KnowledgeBase
@@ -169,6 +170,17 @@ def test_new_records_are_scored_into_the_groups_there_are_without_a_refit(
     with either.reading() as connection:
         assert connection.execute(select(LearnedModel.content_hash)).all() == models
         assert connection.scalars(select(Run.kind).order_by(Run.run_id)).all() == ["refresh", "new"]
+
+
+def test_an_import_from_the_command_line_scores_its_records_into_the_groups_there_are(
+    refreshed: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", refreshed.url)
+    rows = "return_number,returned_on,sku,lot_number,text\nR9001,2026-01-05,A,L001,battery goes flat\n"
+    folder = put(tmp_path / "later", {"returns.csv": rows})
+    assert commands(["import", str(folder), "--preset", "symbiosis"]) == 0
+    assert "new records: field: 1 records" in capsys.readouterr().out
+    assert "R9001" in set(told(refreshed)["record_number"])
 
 
 def test_scoring_before_anything_was_grouped_is_refused(company: KnowledgeBase) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +12,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from analytics import charts
+from analytics import charts, refresh
 from analytics.charts import Drawing
 from analytics.report import Picture, Report, Rows
 from analytics.report.html import html
 from analytics.report.pdf import pdf
-from kb import demo
+from kb import demo, store
+from kb.access import command_line
+from kb.store import KnowledgeBase
 from pages.ui import door, reports
+from tests import linked_company
 
 ROOT = Path(__file__).parents[1]
 VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -25,8 +29,11 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("quality.py", {}),
     ("quality.py", {"look": "Yield by step"}),
     ("quality.py", {"look": "Returns by months in service"}),
+    ("causes.py", {}),
+    ("causes.py", {"group": "1"}),
     ("quality.py", {"look": "Code doctor", "coded_ever": "true"}),
     ("quality.py", {"look": "No trouble found"}),
+    ("feedback.py", {**linked_company.VIEW, "symptom": "goes dead", "evidence": "true"}),
     ("feedback.py", {"part": "Praise and wishes"}),
     ("feedback.py", {"part": "What it costs"}),
     ("feedback.py", {"part": "Reasons and trends"}),
@@ -41,7 +48,13 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
-    demo.build(f"sqlite:///{folder / 'demo.sqlite'}")
+    address = f"sqlite:///{folder / 'demo.sqlite'}"
+    demo.build(address)
+    base = store.open_base(address)
+    refresh.refresh(base, command_line())
+    base.close()
+    with sqlite3.connect(folder / "demo.sqlite") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder
 
 
@@ -53,9 +66,10 @@ def fresh_caches() -> Iterator[None]:
 
 
 def test_every_chart_of_the_house_is_drawn_into_the_reports_of_its_pages(
-    company: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    company: Path, home: Path, sqlite_base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copyfile(company / "demo.sqlite", home / "demo.sqlite")
+    linked_company.build(sqlite_base)
     made: list[Report] = []
     drawn: set[str] = set()
     draw, offer = door.draw, reports.offer

@@ -13,6 +13,7 @@ from __future__ import annotations
 from analytics.charts.codes import disagreements
 from analytics.charts.comparison import comparison
 from analytics.charts.control import control
+from analytics.charts.groups import group_map, group_shares
 from analytics.charts.hearing import against_before, costs_by_month
 from analytics.charts.heatmap import heatmap
 from analytics.charts.house import ACCENT, BAD, CONFIG, GOOD, GREY, Drawing, difference, safe, shown
@@ -21,6 +22,7 @@ from analytics.charts.multiples import highlighted, multiples
 from analytics.charts.pareto import UNITS as PARETO_UNITS
 from analytics.charts.pareto import WORDS as PARETO_WORDS
 from analytics.charts.pareto import pareto
+from analytics.charts.rate_ratios import rate_ratios
 from analytics.charts.steps import steps
 from analytics.charts.trends import definitions, trend
 from analytics.charts.triangle import triangle
@@ -28,5 +30,6 @@ from analytics.charts.triangle import triangle
 __all__ = [
     "ACCENT", "BAD", "CONFIG", "Drawing", "GOOD", "GREY", "MOST_BARS", "PARETO_UNITS", "PARETO_WORDS",
     "against_before", "comparison", "contributions", "control", "costs_by_month", "definitions", "difference",
-    "disagreements", "heatmap", "highlighted", "multiples", "pareto", "safe", "shown", "steps", "trend", "triangle",
+    "disagreements", "group_map", "group_shares", "heatmap", "highlighted", "multiples", "pareto", "rate_ratios",
+    "safe", "shown", "steps", "trend", "triangle",
 ]  # fmt: skip

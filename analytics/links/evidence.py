@@ -15,6 +15,8 @@ from scipy.stats import norm
 from analytics.intervals import Z95
 
 Floats = NDArray[np.float64]
+LONGEST_HALF = 100.0
+"""Of an interval in logarithms: nearly nothing on one side leaves it open, not beyond what a float holds."""
 BACKGROUND = 0.1
 """Share of a group's records that come from any product: wrong codes, other causes."""
 PROFILE_FLOOR = np.exp(-10.0)
@@ -124,6 +126,7 @@ def mantel_haenszel(
         usable = (above > 1e-9) & (below > 1e-9)
         ratio[usable, cause] = above[usable] / below[usable]
         half[usable, cause] = Z95 * np.sqrt(variance[usable] / (above[usable] * below[usable]))
+    half = np.minimum(half, LONGEST_HALF)
     return ratio, ratio * np.exp(-half), ratio * np.exp(half)
 
 

@@ -14,7 +14,14 @@ from analytics.questions.feedback import HEARD, Heard, heard, touched_card, unhe
 from analytics.questions.feedback_customers import ReturnCosts, return_costs, touched_customers
 from analytics.questions.feedback_products import heard_by_product, heard_products
 from analytics.questions.goals import ObjectiveStatus, check_objective, objectives
+from analytics.questions.group_places import DIMENSIONS as GROUP_DIMENSIONS
+from analytics.questions.group_places import Shares, group_months, group_shares
+from analytics.questions.group_records import OneGroup, group, group_records, left_records
+from analytics.questions.group_talk import group_changes, group_corrections, group_granularity, group_words
+from analytics.questions.groups import NOUNS as GROUP_NOUNS
+from analytics.questions.groups import SIDE_NAMES, Grouping, Groups, group_names, grouping, groups
 from analytics.questions.holdings import Span, choices, completeness, freshness, span
+from analytics.questions.links import Evidence, Linked, link_evidence, linked, said_of_link, unlinked
 from analytics.questions.moves import Moved, moved, moved_by
 from analytics.questions.no_trouble import NO_TROUBLE_KINDS, NoTrouble, no_trouble
 from analytics.questions.pins import Pinned, pins
@@ -23,6 +30,7 @@ from analytics.questions.similar import SIDES, Similar, similar
 from analytics.questions.splits import Split, split
 from analytics.questions.stability import CONTROL_RULES, Stability, stability, unstable
 from analytics.questions.steps import Steps, yield_steps
+from analytics.questions.symptoms import Known, Symptoms, known_of, symptoms
 from analytics.questions.variants import Testimony, Variants, testimonies, variants
 from analytics.questions.voices import KINDS, Praise, newest_texts, praise
 from analytics.questions.watching import WATCHED, watchable
@@ -36,23 +44,34 @@ __all__ = [
     "DEFECT_DIMENSIONS",
     "DEFECT_MEASURES",
     "Defects",
+    "Evidence",
+    "GROUP_DIMENSIONS",
+    "GROUP_NOUNS",
+    "Grouping",
+    "Groups",
     "HEARD",
     "Heard",
     "KINDS",
+    "Known",
+    "Linked",
     "Moved",
     "NO_TROUBLE_KINDS",
     "NoTrouble",
     "ObjectiveStatus",
+    "OneGroup",
     "Pinned",
     "Praise",
     "ReturnCosts",
     "SIDES",
+    "SIDE_NAMES",
     "Service",
+    "Shares",
     "Similar",
     "Span",
     "Split",
     "Stability",
     "Steps",
+    "Symptoms",
     "Testimony",
     "Variants",
     "WATCHED",
@@ -69,9 +88,24 @@ __all__ = [
     "defects",
     "events",
     "freshness",
+    "group",
+    "group_changes",
+    "group_corrections",
+    "group_granularity",
+    "group_months",
+    "group_names",
+    "group_records",
+    "group_shares",
+    "group_words",
+    "grouping",
+    "groups",
     "heard",
     "heard_by_product",
     "heard_products",
+    "known_of",
+    "left_records",
+    "link_evidence",
+    "linked",
     "months_in_service",
     "moved",
     "moved_by",
@@ -82,15 +116,18 @@ __all__ = [
     "praise",
     "records",
     "return_costs",
+    "said_of_link",
     "similar",
     "span",
     "split",
     "stability",
+    "symptoms",
     "testimonies",
     "touched_card",
     "touched_customers",
     "trend",
     "unheard",
+    "unlinked",
     "unstable",
     "variants",
     "watchable",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, null, select, union_all
 
+from kb.facts.fingerprint import fingerprint as fingerprint
 from kb.facts.shared import table
 
 CONTEXT: Mapping[str, tuple[str, ...]] = {"factory": ("product", "code"), "field": ("product", "code")}
@@ -19,7 +18,6 @@ RECORD = (
     "record_type", "record_id", "number", "text", "product", "code", "lot", "customer", "on", "sold_on", "case_key",
     "finding", "quantity",
 )  # fmt: skip
-SOURCES = ("nonconformances", "returns", "complaints", "lots", "shipments", "lot_materials", "products")
 
 
 def records(connection: Connection, side: str, as_of: date | None = None, *, only_new: bool = False) -> pd.DataFrame:
@@ -52,19 +50,6 @@ def ties(connection: Connection) -> dict[str, pd.DataFrame]:
         "shipments": _frame(connection, _shipments(), days=("shipped_on",)),
         "materials": _frame(connection, _materials()),
     }
-
-
-def fingerprint(connection: Connection) -> str:
-    """The state of the data that results come from, as SHA-256: rows and last key of each table read, last import."""
-    imports = table("imports")
-    marks: list[Any] = [select(func.max(imports.c.import_id)).scalar_subquery()]
-    marks.append(select(func.count(imports.c.undone_at)).scalar_subquery())
-    for name in SOURCES:
-        rows = table(name)
-        key = next(iter(rows.primary_key))
-        marks += [select(func.count()).select_from(rows).scalar_subquery(), select(func.max(key)).scalar_subquery()]
-    state = list(connection.execute(select(*(mark.label(f"m{at}") for at, mark in enumerate(marks)))).one())
-    return hashlib.sha256(json.dumps(state).encode()).hexdigest()
 
 
 def _defects() -> Select[Any]:

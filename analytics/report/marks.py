@@ -27,16 +27,30 @@ def _scatter(panel: Axes, trace: Any) -> None:
     step = {"hv": "steps-post", "vh": "steps-pre", "hvh": "steps-mid"}.get(trace.line.shape or "", "default")
     symbol = str(_first(trace.marker.symbol) or "circle")
     is_hollow = symbol.endswith("-open")
-    panel.plot(
-        across, up, color=colour, linewidth=(trace.line.width or 1.5) * 0.8 if "lines" in mode else 0,
-        linestyle=_DASHES.get(trace.line.dash or "", "-"), drawstyle=step, label=_label(trace),
-        marker=_SYMBOLS.get(symbol.removesuffix("-open"), "o") if "markers" in mode else None,
-        markersize=float(_first(trace.marker.size) or 6) * 0.7, markeredgecolor=_single(trace.marker.color) or colour,
-        markerfacecolor="none" if is_hollow else _single(trace.marker.color) or colour,
-    )  # fmt: skip
+    if isinstance(trace.marker.size, list | tuple | np.ndarray):
+        _sized(panel, trace, across, up, symbol)
+    else:
+        panel.plot(
+            across, up, color=colour, linewidth=(trace.line.width or 1.5) * 0.8 if "lines" in mode else 0,
+            linestyle=_DASHES.get(trace.line.dash or "", "-"), drawstyle=step, label=_label(trace),
+            marker=_SYMBOLS.get(symbol.removesuffix("-open"), "o") if "markers" in mode else None,
+            markersize=float(trace.marker.size or 6) * 0.7, markeredgecolor=_single(trace.marker.color) or colour,
+            markerfacecolor="none" if is_hollow else _single(trace.marker.color) or colour,
+        )  # fmt: skip
     if "text" in mode and trace.text is not None:
+        is_right = trace.textposition == "middle right"
+        beside: dict[str, Any] = {"xytext": (2, 0), "va": "center"} if is_right else {"xytext": (0, 6), "ha": "center"}
         for x, y, text in zip(across, up, np.atleast_1d(trace.text), strict=False):
-            panel.annotate(unescape(str(text)), (x, y), (0, 6), textcoords="offset points", fontsize=7, ha="center")
+            panel.annotate(unescape(str(text)), (x, y), textcoords="offset points", fontsize=7, **beside)
+
+
+def _sized(panel: Axes, trace: Any, across: Any, up: Any, symbol: str) -> None:
+    """Marks that each have a size of their own."""
+    panel.scatter(
+        across, up, s=(np.asarray(trace.marker.size, dtype=float) * 0.7) ** 2, color=_single(trace.marker.color),
+        marker=_SYMBOLS.get(symbol, "o"), linewidths=0, label=_label(trace),
+        alpha=1.0 if trace.marker.opacity is None else float(trace.marker.opacity),
+    )  # fmt: skip
 
 
 def _bar(panel: Axes, trace: Any) -> None:

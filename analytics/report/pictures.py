@@ -122,7 +122,9 @@ def _limits(panel: Axes, across: Any, up: Any) -> None:
 
 
 def _ticks(axis: Any, described: Any) -> None:
-    if isinstance(axis.get_major_locator(), dates.AutoDateLocator):
+    if described.showticklabels is False:
+        axis.set_ticks([])
+    elif isinstance(axis.get_major_locator(), dates.AutoDateLocator):
         axis.set_major_formatter(dates.ConciseDateFormatter(axis.get_major_locator()))
     elif described.tickvals is not None and described.ticktext is not None:
         axis.set_ticks(list(described.tickvals), [plain(text) for text in described.ticktext])

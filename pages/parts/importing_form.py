@@ -11,6 +11,7 @@ from kb import importing
 from kb.errors import Refused
 from kb.importing import Preset, columns, own
 from pages.parts import import_result, uploading
+from pages.ui import door, refreshing
 from pages.ui.door import View
 from pages.ui.plain import plain
 
@@ -113,4 +114,6 @@ def _run(view: View, paths: list[Path], preset: Preset, *, dry_run: bool) -> Non
         status.update(label="Checked" if dry_run else "Imported", state="complete", expanded=False)
     if not dry_run:
         Thread(target=importing.settle, args=(view.base,), daemon=True).start()
+        if door.ask(view, "grouping").groups:
+            refreshing.start(view.base, "--new")  # the new records into the groups there are
     import_result.keep(report)

@@ -144,7 +144,8 @@ def _takes_events(chart: str) -> bool:
 
 def _about(chart: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> str:
     """The name under which people talk about a drawing: what it shows, whatever the period and filters."""
-    words = [*arguments, *(named[name] for name in sorted(named))]
+    # the number of what is opened is as good a name as a word; named numbers are limits
+    words = [*(str(one) if type(one) is int else one for one in arguments), *(named[name] for name in sorted(named))]
     return "/".join([chart, *(word for word in words if isinstance(word, str) and word)])
 
 

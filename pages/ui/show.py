@@ -17,7 +17,7 @@ from pages.ui.door import View
 from pages.ui.page import age
 from pages.ui.plain import plain
 
-MOST_AT_ONCE = 40
+MOST_AT_ONCE, MOST_CHOOSABLE = 40, 9
 Table = pd.DataFrame | Callable[[], pd.DataFrame]
 """A table, or what makes it when somebody wants it: a frame for every rerun costs more than the numbers in it."""
 MIME = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -61,6 +61,23 @@ def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int 
         placeholder="",
         column_config=columns(frame),
     )
+
+
+def choosable(
+    frame: pd.DataFrame, alt: str, key: str, height: int = 380, config: Mapping[str, Any] | None = None
+) -> int | None:
+    """The same with rows that can be chosen: the position of the one that is, none without.
+
+    `config` holds what columns are called and how wide they are, where that differs.
+    """
+    reports.note(Rows(frame, alt))
+    event = st.dataframe(
+        frame, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", alt=alt, placeholder="",
+        height="content" if len(frame) <= MOST_CHOOSABLE else height,
+        column_config=columns(frame) | dict(config or {}),
+    )  # fmt: skip
+    rows = event["selection"]["rows"]
+    return int(rows[0]) if rows and rows[0] < len(frame) else None
 
 
 def _greyed(frame: pd.DataFrame, flag: str) -> Any:

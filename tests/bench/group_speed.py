@@ -141,7 +141,8 @@ def _kept(name: str, side: str) -> list[Figure]:
     away = abs(min(values[0] - values[1], 0))
     verdict = "reached" if same >= 0.95 else f"missed: {0.95 - same:.3f} short"
     return [
-        Figure(f"{name}, {side}: common records that keep their group", f"{100 * same:.1f} %", "at least 95 %", verdict),
+        Figure(f"{name}, {side}: common records that keep their group", f"{100 * same:.1f} %", "at least 95 %",
+               verdict),
         Figure(f"{name}, {side}: ARI after the refit against a fresh fit", f"{values[0]:.3f} to {values[1]:.3f}",
                "at most .02 less", "reached" if away <= 0.02 else f"missed: {away - 0.02:.3f} more"),
     ]  # fmt: skip

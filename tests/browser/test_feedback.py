@@ -12,7 +12,15 @@ from tests.browser.visiting import PHONE, WIDE, Visit
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
-PARTS = ("All+products", "Texts", "Praise+and+wishes", "Who+is+touched", "What+it+costs", "Reasons+and+trends")
+PARTS = (
+    "Symptoms",
+    "All+products",
+    "Texts",
+    "Praise+and+wishes",
+    "Who+is+touched",
+    "What+it+costs",
+    "Reasons+and+trends",
+)
 _WIDER = """() => {
   const main = document.querySelector('[data-testid=stMain]');
   return main.scrollWidth - main.clientWidth;
@@ -56,7 +64,7 @@ def test_a_product_is_chosen_by_keyboard_and_stays_in_the_link(app: App, open_pa
 
 
 def test_a_row_of_the_table_leads_to_its_product(app: App, open_page: Open) -> None:
-    opened = open_page(f"{app.url}/feedback", (1440, 2000))
+    opened = open_page(f"{app.url}/feedback?part=All+products", (1440, 2000))
     table = opened.page.get_by_test_id("stDataFrame").first
     table.locator("canvas").first.wait_for()
     table.click(position={"x": 18, "y": 52})  # the box that chooses the first row

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from sqlalchemy import Connection, Text, insert
@@ -67,7 +68,14 @@ PAGES = (
     "/records?of=return_rate_calendar",
     "/records?of=first_pass_yield",
     "/records?of=cost_of_poor_quality",
+    "/causes",
+    "/causes?side=Symptoms+of+customers&part=Left+over",
+    "/causes?part=Last+refit",
+    "/causes?part=Words+and+corrections",
+    "/causes?group=1",
+    "/causes?group=2&field_by=segment",
     "/feedback",
+    f"/feedback?part=Symptoms&evidence=true&candidates=true&symptom={quote(PAYLOADS[0])}",
     "/feedback?part=Texts&ever=true",
     "/quality?look=Code+doctor&coded_ever=true",
     "/quality?look=No+trouble+found",
@@ -103,6 +111,7 @@ def fill(base: KnowledgeBase) -> None:
         )
         for number, text in enumerate(PAYLOADS, start=1):
             _rows(connection, number, text)
+        _groups(connection)
         allocation.renew(connection)
     for text in PAYLOADS[:6]:
         who = editing.introduce(base, text, "production")
@@ -110,6 +119,24 @@ def fill(base: KnowledgeBase) -> None:
             base, who, metric="scrap_rate", target=1.0, due_on=DAY, first_department="production",
             second_department="purchasing", scope=text, note=text,
         )  # fmt: skip
+
+
+def _groups(connection: Connection) -> None:
+    """A cause and a symptom for each payload, with the records whose text it is, and people's word of each."""
+    now = datetime.now(UTC)
+    _row(connection, "runs", "", started_at=now, finished_at=now, data_revision=1, kind="refresh", data_hash="x")
+    for n, text in enumerate(PAYLOADS, start=1):
+        for group, side, kind in ((2 * n - 1, "factory", "defect"), (2 * n, "field", "complaint")):
+            alive = {"status": "alive", "typical": None, "map_x": float(n), "map_y": float(n % 7)}
+            _row(connection, "groups", text, side=side, **alive)
+            _row(connection, "group_changes", "", run_id=1, group_id=group, kind="born", records=2)
+            for record in (2 * n - 1, 2 * n):
+                member = {"side": side, "record_type": kind, "record_id": record, "confidence": 0.5, "is_pinned": False}
+                _row(connection, "memberships", "", group_id=group, model_group_id=group, **member)
+            said = {"said_at": now, "kind": "rename", "subject": str(group), "taken_back_at": None}
+            _row(connection, "corrections", text, **said)
+        _row(connection, "corrections", text, said_at=now, kind="alias", taken_back_at=None)
+        _linked(connection, 2 * n, 2 * n - 1, text)
 
 
 def _rows(connection: Connection, n: int, text: str) -> None:
@@ -120,6 +147,7 @@ def _rows(connection: Connection, n: int, text: str) -> None:
     _row(connection, "customers", text, version=1)
     _row(connection, "suppliers", text)
     _row(connection, "work_centers", text, site_id=n)
+    _row(connection, "actions", text, opened_on=DAY, implemented_on=None, closed_on=None, version=1, cost=None)
     for back in (0, 31):
         day = DAY - timedelta(days=back)
         key = 2 * n if back else 2 * n - 1
@@ -180,6 +208,17 @@ def _rows(connection: Connection, n: int, text: str) -> None:
         _row(connection, "complaints", text + tail, received_on=day, lot_id=key, **keys)
         _row(connection, "feedback", text + tail, received_on=day, score=9.0, **keys)
         _row(connection, "requests", text + tail, received_on=day, quantity=1.0, amount=2.0, **keys)
+
+
+def _linked(connection: Connection, symptom: int, cause: int, text: str) -> None:
+    """A link that people confirmed, with the text in all of its evidence."""
+    lots = [{"lot": text, "product": text, "started_on": "2026-10-31T00:00:00.000", "supplier_lots": text}]
+    origins, words = [{"kind": text, "name": text, "q_value": 0.01}], [{"word": text, "factory_word": text}]
+    evidence = json.dumps({"lots": lots, "origins": origins, "words": words})
+    _row(connection, "links", text, symptom_id=symptom, cause_id=cause, rank=1, score=1.0, rate_ratio=2.0, ci_low=1.5,
+         ci_high=3.0, q_value=0.001, shared_lots=1, evidence=evidence, verdict=None)  # fmt: skip
+    _row(connection, "corrections", text, said_at=datetime.now(UTC), kind="confirm", subject=f"{symptom}:{cause}",
+         detail=None, taken_back_at=None)  # fmt: skip
 
 
 def _row(connection: Connection, table: str, text: str, **values: object) -> None:
