@@ -46,6 +46,13 @@ def test_proposals_are_narrowed_to_a_code_and_to_sure_ones(full: Path, open_page
     assert "of them" in words(test)
 
 
+def test_a_proposal_leads_to_the_records_like_it(full: Path, open_page: Open) -> None:
+    test = sound(open_page("quality.py", **YEAR, **DOCTOR))
+    test.selectbox(key="proposal-one").select_index(0).run()
+    link = next(one.proto for one in sound(test).get("page_link") if "Records similar to" in one.proto.label)
+    assert "record=defect" in link.query_string
+
+
 def test_the_doctor_also_reads_the_reasons_of_returns(full: Path, open_page: Open) -> None:
     test = sound(open_page("quality.py", **YEAR, **DOCTOR, coded="Return reasons"))
     assert "return reasons" in words(test)

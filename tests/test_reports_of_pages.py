@@ -33,7 +33,6 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("causes.py", {"group": "1"}),
     ("quality.py", {"look": "Code doctor", "coded_ever": "true"}),
     ("quality.py", {"look": "No trouble found"}),
-    ("similar.py", {"like": "does not keep its charge"}),
     ("feedback.py", {**linked_company.VIEW, "symptom": "goes dead", "evidence": "true"}),
     ("feedback.py", {"part": "Praise and wishes"}),
     ("feedback.py", {"part": "What it costs"}),

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.questions import SIDES, Similar
-from pages.parts import alike, drill
+from pages.parts import drill
 from pages.ui import door, page, show
 from pages.ui.door import View
 from pages.ui.filters import records_link
@@ -31,6 +31,8 @@ the links between symptoms and causes, not by likeness.
 def search(view: View) -> None:
     """Ask for a text or a record; the most similar records, one of them in full, the files."""
     record = st.query_params.get(RECORD) or ""
+    if record:
+        st.session_state.pop("like", None)  # else the box of an earlier visit would stand in the link instead
     text = "" if record else _text()
     about = st.container()
     sides = tuple(
@@ -92,6 +94,13 @@ def _counts(found: Similar, sides: tuple[str, ...]) -> str:
     )
 
 
+def _ask_for(number: str) -> None:
+    """Search for this record: its number goes into the box, and with it into the link, which a record's key leaves."""
+    st.query_params.pop(RECORD, None)
+    st.session_state["like"] = number
+    st.session_state["similar-one"] = None
+
+
 def _in_full(rows: pd.DataFrame) -> None:
     named = zip(rows["number"], rows["text"], strict=True)
     texts = [f"{number}: {shorten(str(text), LABEL, placeholder='…')}" for number, text in named]
@@ -104,7 +113,8 @@ def _in_full(rows: pd.DataFrame) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(plain(row["text"]))
         st.caption(plain("; ".join(_told(row))))
-        alike.link(row[RECORD], row["number"])
+        number = str(row["number"])
+        st.button(plain(f"Records similar to {number}"), type="tertiary", on_click=_ask_for, args=(number,))
         if link := _records(row):
             st.page_link("records.py", label="Records of that day", query_params=link)
 

@@ -1,4 +1,4 @@
-"""From a doubtful code to the records like it, in a browser."""
+"""Code doctor, no trouble found and similar records in a browser: both themes and sizes, and links that are shared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.serving import App
-from tests.browser.test_quality import follow
+from tests.browser.test_quality import choose
 from tests.browser.visiting import PHONE, WIDE, Visit
 
 pytestmark = pytest.mark.browser
@@ -30,13 +30,13 @@ def test_each_view_is_sound_in_both_themes_and_sizes(
     assert opened.sideways_pixels() == 0
 
 
-def test_a_proposal_leads_to_the_records_like_it_and_to_a_link_that_can_be_shared(app: App, open_page: Open) -> None:
-    opened = open_page(f"{app.url}{VIEWS[0]}")
-    opened.page.get_by_role("combobox", name="Read in full, and find similar records").click()
-    opened.page.get_by_role("option", name=re.compile("^N1")).first.click()
+def test_a_similar_record_leads_to_those_like_it_by_a_link_that_can_be_shared(app: App, open_page: Open) -> None:
+    opened = open_page(f"{app.url}{VIEWS[2]}")
+    choose(opened, "Read in full", "K1")
+    page = opened.page
+    page.get_by_role("button", name=re.compile("Records similar to K1")).click()
     opened.settle()
-    page = follow(opened, re.compile("Records similar to N1"))
-    page.wait_for_url("**/similar?*record=defect*")
+    assert "like=K1" in page.url
     page.get_by_text("Similar to").first.wait_for()
     shared = open_page(page.url).page
     assert shared.get_by_text("Similar to").first.is_visible()
