@@ -33,6 +33,7 @@ VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
     ("causes.py", {"group": "1"}),
     ("quality.py", {"look": "Code doctor", "coded_ever": "true"}),
     ("quality.py", {"look": "No trouble found"}),
+    ("similar.py", {"like": "does not keep its charge"}),
     ("feedback.py", {**linked_company.VIEW, "symptom": "goes dead", "evidence": "true"}),
     ("feedback.py", {"part": "Praise and wishes"}),
     ("feedback.py", {"part": "What it costs"}),
@@ -98,7 +99,7 @@ def test_every_chart_of_the_house_is_drawn_into_the_reports_of_its_pages(
     for report in made:
         text = html(report).decode()
         pictures = [piece for piece in report.pieces if isinstance(piece, Picture)]
-        assert report.pieces  # similar records are a table without a chart
+        assert report.pieces
         assert text.count("<svg") == len(pictures)
         assert text.count("<table") == sum(isinstance(piece, Rows) for piece in report.pieces)
     assert pdf(made[0]).startswith(b"%PDF-")
