@@ -34,6 +34,10 @@ class Context:
         made.columns, made.width, made.values = columns, width, values
         return made
 
+    def give_up(self) -> None:
+        """Use none of the columns; they are still taken, and ignored."""
+        self.columns, self.values, self.codes = [], [], []
+
     def of(self, columns: Any, n: int) -> list[Labels]:
         """The codes of other records' context; what was not seen before is unknown."""
         if columns is None:

@@ -26,7 +26,7 @@ ROWS_AT_ONCE = 50_000
 SMALLEST_START = 5.0
 MOST_JOININGS = 4
 KNOWN_APART = 0.5
-STARTS_PER_ROOT, STARTS = 1.2, (40, 150)
+STARTS_PER_ROOT, STARTS = 1.2, (100, 150)
 # Words in a note of which none can be spared; twice as many make a sentence.
 SHORT_NOTE = 5.0
 # How much a group counts that no context tells apart, against one that product or code do (in nats of divergence).
@@ -38,7 +38,7 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
 
     1. Words are weighted by how rare they are and by how much they say about the context (Kullback-Leibler, after
        METHODS 1.2), so that boilerplate counts little; how strongly follows from the data (see `context_power`).
-    2. More groups than can be meant (`n_start`, none takes 1.2 times the root of the records, 40 to 150) are set up
+    2. More groups than can be meant (`n_start`, none takes 1.2 times the root of the records, 100 to 150) are set up
        by k-means on a singular value decomposition.
     3. Expectation maximisation of a Dirichlet-multinomial mixture with categorical views (Yin & Wang, KDD 2014)
        lets records move between them; some run empty.
@@ -47,11 +47,11 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
        nothing more is joined.
 
     n_groups: wanted number, none finds it. context_power: exponent of the context weight, none chooses it: 1 where a
-    column of context tells words apart, 1/2 where it only hints, 0 where it does not. rarity_power: exponent of the
-    inverse frequency, none chooses it: 0 for notes of a few words, where each counts, to 1 for whole sentences.
-    concentration: smoothing of the words of a group. merge_at: likeness of groups to be joined, from 0 to 1; greater
-    keeps finer groups. max_fit: of more records than that a random sample is fitted, the others are scored into its
-    groups.
+    column of context tells words apart, 1/2 where it only hints, 0 where it does not: then context is given up.
+    rarity_power: exponent of the inverse frequency, none chooses it: 0 for notes of a few words, where each counts, to
+    1 for whole sentences. concentration: smoothing of the words of a group. merge_at: likeness of groups to be joined,
+    from 0 to 1; greater keeps finer groups. max_fit: of more records than that a random sample is fitted, the others
+    are scored into its groups.
 
     Fitted: `labels_` (group of each record, -1 where it uses no known word), `responsibilities_` (records x groups,
     rows sum to 1), `n_groups_`, `word_weights_`, `model_` (mixture.Mixture).
@@ -88,8 +88,8 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         chance = check_random_state(self.random_state)
         self.context_ = Context(context, counts.shape[0])
         some = self._sample(counts.shape[0], chance)
+        self.word_weights_ = self._weights(counts[some], some)
         fitted, views = counts[some], [view[some] for view in self.context_.codes]
-        self.word_weights_ = self._weights(fitted, views)
         known = np.full(counts.shape[0], -1) if start is None else np.asarray(start)
         self.model_ = self._modelled(weighted(fitted, self.word_weights_), views, known[some], chance)
         self.n_groups_ = self.model_.n_groups
@@ -135,13 +135,15 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
             return np.arange(n)
         return np.sort(chance.choice(n, self.max_fit, replace=False))
 
-    def _weights(self, counts: sparse.csr_matrix, views: list[Labels]) -> Matrix:
+    def _weights(self, counts: sparse.csr_matrix, some: Labels) -> Matrix:
+        """The weight of each word; a context that says nothing of the words is given up."""
         length = counts.sum() / counts.shape[0]
         chosen = np.clip((length - SHORT_NOTE) / SHORT_NOTE, 0, 1)
         rarity = inverse_frequency(counts) ** (chosen if self.rarity_power is None else self.rarity_power)
-        information = [word_information(counts, view) for view in views]
+        information = [word_information(counts, view[some]) for view in self.context_.codes]
         power = context_power(counts, information) if self.context_power is None else self.context_power
         if not information or power == 0:
+            self.context_.give_up()
             return np.asarray(rarity)
         most = np.max(information, axis=0)
         usual = np.quantile(most, 0.9) or 1.0
@@ -153,7 +155,8 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         model, shares = mixture.fit(counts, labels, views, self.concentration, most_rounds=30)
         held = shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / model.n_groups)
         shares, earlier = shares[:, held], int(held[:earlier].sum())
-        for _round in range(MOST_JOININGS):
+        # words alone are weak grounds: without a context that agrees, what was joined is not joined again
+        for _round in range(MOST_JOININGS if views else 1):
             parts = self._joined(counts, shares, views, earlier)
             if parts.max() + 1 == model.n_groups:
                 break
