@@ -17,7 +17,19 @@ from sqlalchemy import func, insert, select
 from kb import audit, editing
 from kb.access import Person
 from kb.errors import Conflict, Refused
-from kb.models import AuditEntry, Comment, Customer, Event, Objective, Pin, Setting, User
+from kb.models import (
+    AuditEntry,
+    Comment,
+    Customer,
+    Event,
+    Group,
+    Membership,
+    Nonconformance,
+    Objective,
+    Pin,
+    Setting,
+    User,
+)
 from kb.store import KnowledgeBase
 
 OBJECTIVE = {
@@ -76,6 +88,32 @@ def change_something(base: KnowledgeBase, who: Person, admin: Person) -> Any:
     return editing.take_back(base, who, last_entry(base).sequence)
 
 
+def some_groups(base: KnowledgeBase) -> None:
+    """Two causes, a symptom, and two records of the first cause."""
+    with base.writing() as connection:
+        for side in ("factory", "factory", "field"):
+            connection.execute(insert(Group).values(side=side, name=side, status="alive"))
+        for number, text in enumerate(["cold joint", "dull pad"], 1):
+            connection.execute(insert(Nonconformance).values(nonconformance_number=f"D{number}", text=text))
+            place = {"side": "factory", "record_type": "defect", "record_id": number, "confidence": 1.0}
+            connection.execute(insert(Membership).values(**place, group_id=1, model_group_id=1))
+
+
+def said(name: str, *arguments: Any) -> Callable[[KnowledgeBase, Person, Person], Any]:
+    """A write of what people say of groups, on some that are there."""
+
+    def write(base: KnowledgeBase, who: Person, admin: Person) -> Any:
+        some_groups(base)
+        return getattr(editing, name)(base, who, *arguments)
+
+    return write
+
+
+def take_back_a_correction(base: KnowledgeBase, who: Person, admin: Person) -> Any:
+    some_groups(base)
+    return editing.take_back_correction(base, who, editing.rename_group(base, admin, 1, "Cold joint"))
+
+
 # What each write is called with. A new write function without a line here fails the test below.
 WRITES: dict[str, Callable[[KnowledgeBase, Person, Person], Any]] = {
     "set_objective": lambda base, who, admin: editing.set_objective(base, who, **OBJECTIVE),
@@ -112,6 +150,14 @@ WRITES: dict[str, Callable[[KnowledgeBase, Person, Person], Any]] = {
     "unpin": lambda base, who, admin: editing.unpin(
         base, known(base, who), editing.pin(base, known(base, admin), **PIN), 1
     ),
+    "rename_group": said("rename_group", 1, "Cold joint"),
+    "merge_groups": said("merge_groups", 1, 2),
+    "split_group": said("split_group", 1, "cold"),
+    "pin_record": said("pin_record", "defect", 1, 2),
+    "set_alias": said("set_alias", "brg", "bearing"),
+    "set_granularity": said("set_granularity", "factory", 0.3),
+    "judge_link": said("judge_link", 3, 1, True, "seen on the bench"),
+    "take_back_correction": take_back_a_correction,
 }
 # What changes no number leaves the caches of data alone: the record's own count renews comments and pins.
 TALK = ("write_comment", "withdraw_comment", "pin", "move_pin", "unpin")

@@ -233,7 +233,7 @@ def test_assignments_and_groups_name_records_by_their_numbers(base: KnowledgeBas
     with base.writing() as connection:
         connection.execute(insert(Group).values(group_id=1, side="field", name="dead battery"))
         connection.execute(insert(Complaint).values(complaint_id=5, complaint_number="C5"))
-        membership = {"group_id": 1, "record_type": "complaint", "record_id": 5, "confidence": 0.5}
+        membership = {"side": "field", "group_id": 1, "record_type": "complaint", "record_id": 5, "confidence": 0.5}
         connection.execute(insert(Membership).values(membership))
     assert exporting.view(base, who, "assignments").to_numpy().tolist() == [["field", "complaint", "C5", 1, 0.5]]
     assert exporting.view(base, who, "groups")["size"].tolist() == [1]

@@ -15,7 +15,7 @@ from pages.ui.plain import plain
 def header(view: View, title: str, scope: Scope | None = None) -> None:
     """The one h1, what the page shows in words, and how old that is."""
     st.title(title, anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small") as row:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if view.which == "demo":
             st.badge("Demo data", color="blue", help="An invented company. The Data page leads to your own data.")
         covered = ""
@@ -25,9 +25,9 @@ def header(view: View, title: str, scope: Scope | None = None) -> None:
         st.caption(plain(f"{covered}{age(view)}"), width="content")
         told = {"Company": "the invented company (demo data)"} if view.which == "demo" else {}
         told |= {name.capitalize(): value for name, value in (scope.told() if scope else {}).items()}
+        reports.head(title, told | {"Data": age(view)})
         if scope is not None and scope.is_narrowed:
             st.button("Reset filters", type="tertiary", on_click=filters.reset, key=f"reset-{title}")
-        reports.head(title, told | {"Data": age(view)}, row)
 
 
 def age(view: View) -> str:

@@ -38,10 +38,11 @@ def begin() -> None:
     _noted.set(_Noted())
 
 
-def head(title: str, about: Mapping[str, str], place: DeltaGenerator) -> None:
-    """The page's title, what it covers, and the row at whose end the buttons will stand."""
+def head(title: str, about: Mapping[str, str]) -> None:
+    """The page's title and what it covers; keeps the place for the buttons where this is called."""
     if (noted := _noted.get(None)) is not None:
-        noted.title, noted.about, noted.place = title, dict(about), place
+        noted.title, noted.about = title, dict(about)
+        noted.place = st.container(horizontal=True, gap="small", width="content")
 
 
 def note(piece: Number | Picture | Rows) -> None:
