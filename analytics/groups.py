@@ -26,7 +26,9 @@ ROWS_AT_ONCE = 50_000
 SMALLEST_START = 5.0
 MOST_JOININGS = 4
 KNOWN_APART = 0.5
-STARTS_PER_ROOT, STARTS = 1.2, (100, 150)
+STARTS_PER_ROOT, STARTS = 1.2, (40, 150)
+# Thirty records for each group to begin with are enough, up to a hundred of them.
+RECORDS_A_START, ENOUGH_STARTS = 30, 100
 # Words in a note of which none can be spared; twice as many make a sentence.
 SHORT_NOTE = 5.0
 # How much a group counts that no context tells apart, against one that product or code do (in nats of divergence).
@@ -38,7 +40,7 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
 
     1. Words are weighted by how rare they are and by how much they say about the context (Kullback-Leibler, after
        METHODS 1.2), so that boilerplate counts little; how strongly follows from the data (see `context_power`).
-    2. More groups than can be meant (`n_start`, none takes 1.2 times the root of the records, 100 to 150) are set up
+    2. More groups than can be meant (`n_start`, none takes `usual_starts`) are set up
        by k-means on a singular value decomposition.
     3. Expectation maximisation of a Dirichlet-multinomial mixture with categorical views (Yin & Wang, KDD 2014)
        lets records move between them; some run empty.
@@ -175,7 +177,7 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         labels = np.searchsorted(earlier, known)
         new = np.flatnonzero(known < 0)
         if len(new):
-            usual = int(np.clip(STARTS_PER_ROOT * np.sqrt(len(new)), *STARTS))
+            usual = usual_starts(len(new))
             found = _first_groups(counts[new], min(self.n_start or usual, len(new)), chance)
             labels[new] = len(earlier) + np.unique(found, return_inverse=True)[1]
         return labels.astype(np.int64), len(earlier)
@@ -202,6 +204,12 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
             part = weighted(counts[rows], self.word_weights_)
             parts.append(self.model_.responsibilities(part, [view[rows] for view in views]))
         return np.vstack(parts)
+
+
+def usual_starts(records: int) -> int:
+    """How many groups to begin with: 1.2 times the root of the records, 40 to 150; from 3,000 records at least 100."""
+    wanted = max(STARTS_PER_ROOT * np.sqrt(records), min(ENOUGH_STARTS, records / RECORDS_A_START))
+    return int(np.clip(wanted, *STARTS))
 
 
 def inverse_frequency(counts: sparse.csr_matrix) -> Matrix:
