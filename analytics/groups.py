@@ -188,7 +188,7 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         if shares.shape[1] < 2:
             return np.zeros(shares.shape[1], dtype=np.int64)
         alike = likeness(counts, shares, views)
-        alike[:earlier, :earlier] *= KNOWN_APART
+        alike[:earlier, :earlier] *= KNOWN_APART if views else 0
         apart = -np.log(np.clip(alike, 1e-6, 1))
         np.fill_diagonal(apart, 0)
         tree = linkage(squareform(apart, checks=False), "average")
