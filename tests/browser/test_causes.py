@@ -39,9 +39,7 @@ def address(talking: App) -> str:
 
 def introduce(opened: Visit, name: str) -> None:
     main = opened.page.get_by_test_id("stMain")
-    main.get_by_role("combobox", name="I am").focus()
-    opened.page.keyboard.type(name)
-    opened.page.keyboard.press("Enter")
+    opened.take(main.get_by_role("combobox", name="I am"), name)
     main.get_by_role("button", name="That is me").click()
 
 

@@ -53,11 +53,7 @@ def test_the_first_screen_holds_title_age_six_figures_and_two_charts(app: App, o
 
 def test_a_product_is_chosen_by_keyboard_and_stays_in_the_link(app: App, open_page: Open) -> None:
     opened = open_page(f"{app.url}/feedback")
-    box = opened.page.get_by_role("combobox", name="Product")
-    box.focus()
-    opened.page.keyboard.type("fast charger")
-    opened.page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(opened.page.get_by_role("combobox", name="Product"), "fast charger")
     assert "product=CHG-4A" in opened.page.url
     again = open_page(opened.page.url)
     assert "Product CHG-4A" in again.page.get_by_test_id("stMain").inner_text()
@@ -84,10 +80,7 @@ def test_a_number_leads_to_the_records_of_its_product(app: App, open_page: Open)
 
 def test_a_text_leads_to_its_record(app: App, open_page: Open) -> None:
     opened = open_page(f"{app.url}/feedback?part=Texts&voices=Requests&say=camper&ever=true")
-    opened.page.get_by_role("combobox", name="Read in full").focus()
-    opened.page.keyboard.type("camper")
-    opened.page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(opened.page.get_by_role("combobox", name="Read in full"), "camper")
     opened.page.get_by_role("link", name="Records of that day").click()
     opened.settle()
     assert opened.page.locator("h1").inner_text() == "Records of requests"

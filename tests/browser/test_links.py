@@ -50,10 +50,7 @@ def test_the_evidence_is_sound_in_both_themes_and_sizes(
 def test_a_seller_doubts_a_link_and_takes_the_doubt_back(linked: App, open_page: Open) -> None:
     opened = open_page(address(linked), (1440, 3000))
     page, main = opened.page, opened.page.get_by_test_id("stMain")
-    main.get_by_role("combobox", name="Symptom").focus()
-    page.keyboard.type("goes dead")
-    page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(main.get_by_role("combobox", name="Symptom"), "goes dead")
     expect(main.get_by_text("Very likely it comes from what the factory calls")).to_be_visible()
     expect(main.get_by_text("Rate ratio", exact=True)).to_have_count(0)
     main.get_by_text("Show the evidence").click()

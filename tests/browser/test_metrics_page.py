@@ -18,11 +18,7 @@ EVENT = "New oven <i>"
 
 
 def choose(opened: Visit, box: str, value: str) -> None:
-    """Choose in a select box as with a keyboard."""
-    opened.page.get_by_role("combobox", name=box).first.click()
-    opened.page.keyboard.type(value)
-    opened.page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(opened.page.get_by_role("combobox", name=box).first, value)
 
 
 def marks(opened: Visit) -> list[str]:
@@ -59,10 +55,7 @@ def test_a_comment_is_written_under_a_chart_seen_by_others_and_leads_back(fresh_
     page.get_by_role("button", name="Comment", exact=True).first.click()
     opened.settle()
     popover = page.get_by_test_id("stPopoverBody")
-    popover.get_by_role("combobox", name="I am").click()
-    page.keyboard.type("Nora Quist")
-    page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(popover.get_by_role("combobox", name="I am"), "Nora Quist")
     popover.get_by_role("button", name="That is me").click()
     opened.settle()
     if not popover.is_visible():

@@ -25,12 +25,7 @@ _WIDER = """() => {
 
 
 def choose(opened: Visit, label: str, option: str) -> None:
-    """Take an option of a list, typed, as somebody without a pointer would."""
-    box = opened.page.get_by_test_id("stMain").get_by_role("combobox", name=label).first
-    box.focus()
-    opened.page.keyboard.type(option)
-    opened.page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(opened.page.get_by_test_id("stMain").get_by_role("combobox", name=label).first, option)
 
 
 def follow(opened: Visit, name: re.Pattern[str]) -> Page:
@@ -87,10 +82,7 @@ def test_a_point_of_the_control_chart_leads_to_its_records(app: App, open_page: 
     opened.page.get_by_text("Every line and every point as tables").click()
     opened.settle()
     boxes = opened.page.get_by_test_id("stMain").get_by_role("combobox", name="Records of")
-    boxes.nth(1).focus()
-    opened.page.keyboard.type("Aug 2026")
-    opened.page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(boxes.nth(1), "Aug 2026")
     page = follow(opened, re.compile("See the records of Aug 2026"))
     assert page.locator("h1").inner_text() == "Records of defective ppm (internal)"
     expect(page.get_by_text("Only line L5; Aug 2026.")).to_be_visible()

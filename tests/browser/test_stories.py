@@ -20,10 +20,7 @@ Open = Callable[..., Visit]
 def introduce(opened: Visit, name: str, place: Page | None = None) -> None:
     """Answer "who are you?" on the page itself."""
     main = (place or opened.page).get_by_test_id("stMain")
-    main.get_by_role("combobox", name="I am").first.click()
-    opened.page.keyboard.type(name)
-    opened.page.keyboard.press("Enter")
-    opened.settle()
+    opened.take(main.get_by_role("combobox", name="I am").first, name)
     main.get_by_role("button", name="That is me").first.click()
     opened.settle()
 
@@ -87,6 +84,7 @@ def test_an_objective_is_set_seen_changed_and_taken_back(fresh_app: App, open_pa
     opened = open_page(fresh_app.url)
     page = opened.page
     page.get_by_text("Set a common objective").click()
+    opened.settle()
     introduce(opened, "Nora Quist")
     if not page.get_by_role("combobox", name="Metric of the objective").is_visible():
         page.get_by_text("Set a common objective").click()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 FLAGS = (
     "--headless",
@@ -60,6 +60,17 @@ class Visit:
         """Wait until the page is done after opening it or acting on it."""
         self.page.evaluate("() => { window.restsSince = undefined; }")
         self.page.wait_for_function(_RESTS, arg=QUIET_MS, timeout=PAGE_SECONDS * 1000)
+
+    def take(self, box: Locator, option: str) -> None:
+        """Take an option of a list, typed, as somebody without a pointer would.
+
+        Enter waits for the list: it opens a moment after the first letter, and before that the key takes nothing.
+        """
+        box.focus()
+        self.page.keyboard.type(option)
+        expect(self.page.get_by_role("option").first).to_contain_text(option, ignore_case=True)
+        self.page.keyboard.press("Enter")
+        self.settle()
 
     def sideways_pixels(self) -> int:
         """How far the page can be scrolled sideways; 0 where it fits."""
