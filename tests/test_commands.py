@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb import store
-from kb.__main__ import main
+from kb.commands import main
 from kb.store import KnowledgeBase
 from tests.importing import MASTERS, ORDERS, count, dump, held, put
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import __main__ as analytics_line
 from analytics import catalog
-from kb import __main__ as kb_line
+from kb import commands as kb_line
 from kb.importing import importable, presets, templates
 from kb.importing.columns import CANDIDATE_DATES, FALSE, TRUE, readable
 from pages.ui.plain import plain

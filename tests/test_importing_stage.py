@@ -125,7 +125,7 @@ def test_the_command_line_imports_files_without_pandas(home: Path, tmp_path: Pat
     """It takes a third of a second and is imported by the least call of pyarrow with a Python value."""
     put(tmp_path, {**MASTERS, "order_lines.csv": ORDERS})
     code = (
-        "import sys; from kb.__main__ import main\n"
+        "import sys; from kb.commands import main\n"
         f"assert main(['import', {str(tmp_path)!r}, '--preset', 'symbiosis']) == 0\n"
         "assert 'pandas' not in sys.modules"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import __main__ as command_line
+from kb import commands as command_line
 from kb import editing, importing
 from kb.access import Person
 from kb.errors import Conflict, Refused

@@ -18,7 +18,7 @@ from analytics import refresh
 from analytics.__main__ import main
 from analytics.refresh import reading
 from kb import editing, store, views
-from kb.__main__ import main as commands
+from kb.commands import main as commands
 from kb.errors import Refused
 from kb.models import Complaint, Group, GroupChange, LearnedModel, Link, Membership, Nonconformance, Return, Run
 from kb.store import KnowledgeBase

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from kb import rollups
 from kb.access import Person, require
 from kb.errors import Refused
-from kb.importing import bulk, files, own, presets, templates
+from kb.importing import bulk, files, leaning, own, presets, templates
 from kb.importing.fields import importable
 from kb.importing.merging import Overtaken, last_import, merge, touched
 from kb.importing.prepare import Preparation, Progress
@@ -111,9 +111,12 @@ def _attempt(
 
 
 def _merge(area: Staging, preparation: Preparation, who: Person, seen: int) -> None:
+    parents = leaning.named(area, preparation)
     started = time.perf_counter()
-    with area.locked(touched(preparation)) as connection:
+    with area.locked(touched(preparation), checks_rows=not parents) as connection:
         locked = time.perf_counter()
+        if not leaning.are_there(connection, parents):
+            raise Overtaken
         merge(connection, preparation, who, seen)
     preparation.report.phases["wait for the lock"] = locked - started
     preparation.report.phases["merge (write lock held)"] = area.released - locked

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,88 +12,46 @@ import pyarrow as pa
 
 from kb.importing import extract
 from kb.importing.cells import holding, picked
-from kb.importing.columns import Rules
 from kb.importing.extract import Coded, Codes, Objects, Texts, Values, objects
 from kb.importing.fields import Reference, Target, target
+from kb.importing.filling import Filling
 from kb.importing.keys import Keys, Name
-from kb.importing.pairs import distinct
-from kb.importing.presets import ColumnMap, TableMap
-from kb.importing.stage import Stage
+from kb.importing.pairs import distinct, first_rows
+from kb.importing.presets import ColumnMap
+from kb.reading import Chunk
 
 Mask = npt.NDArray[np.bool_]
-LookUps = dict[tuple[str, str, str], Mapping[str, str]]
 OpenKeys = Callable[[str], Keys]
-
-
-@dataclass
-class Filling:
-    """One table filled by one file: what stays the same from chunk to chunk."""
-
-    table_map: TableMap
-    columns: tuple[ColumnMap, ...]
-    target: Target
-    stage: Stage
-    rules: Mapping[tuple[str, str], Rules]
-    look_ups: LookUps
-    empty: frozenset[str]
-    currency: str
-    first_new: int
-    same_file: frozenset[str]
-    seen: dict[int, int] = field(default_factory=dict)
-    first_lines: list[int] = field(default_factory=list)
-    signatures: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
-    known_signatures: dict[int, int] = field(default_factory=dict)
-    contents: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def lacking(self) -> list[str]:
-        """Headers of parents that every row needs and the file does not have."""
-        given = {column.header for column in self.columns}
-        needed = [header for reference in self.target.references if reference.required for header in reference.headers]
-        return [header for header in needed if header not in given]
-
-    def source_of(self, header: str) -> str:
-        """What the column is called in the file, where it is to be mended; our own name where no column gives it."""
-        found = next((column for column in self.columns if column.header == header), None)
-        return " + ".join((*found.sources, *found.times)) or header if found else header
-
-    @property
-    def references(self) -> list[Reference]:
-        given = {column.header for column in self.columns}
-        return [reference for reference in self.target.references if set(reference.headers) <= given]
 
 
 class Draft:
     """One chunk for one table. Problems are (column, value, reason) by row; a row with one is refused whole."""
 
-    def __init__(self, filling: Filling, cells: pa.Table, lines: npt.NDArray[np.int64]) -> None:
+    def __init__(self, filling: Filling, chunk: Chunk) -> None:
         self.filling = filling
-        self.lines = lines
+        self.lines = chunk.lines
         self.problems: dict[int, list[tuple[str, str, str]]] = {}
-        self.applies = self._where(cells)
+        self.applies = holding(chunk.cells, filling.table_map.where)
         self.texts: dict[str, Texts] = {}
         self.values: dict[str, Values] = {}
         self.ids: dict[str, Objects] = {}
         for column in filling.columns:
-            self._read(cells, column)
+            self._read(chunk, column)
         if filling.table_map.content_key:
-            self._content_key(cells)
+            self._content_key(chunk.cells)
         self._need(name for name, entry in filling.target.fields.items() if entry.required)
 
-    def _where(self, cells: pa.Table) -> Mask:
-        return holding(cells, self.filling.table_map.where)
-
-    def _read(self, cells: pa.Table, column: ColumnMap) -> None:
+    def _read(self, chunk: Chunk, column: ColumnMap) -> None:
         filling, header = self.filling, column.header
         rules = filling.rules[(filling.target.name, header)]
         if column.times:
             factors = [column] if column.sources else []
             factors += [ColumnMap(header, (source,), where=column.where) for source in column.times]
-            parts = [extract.texts(cells, factor, filling.look_ups, filling.empty) for factor in factors]
+            parts = [extract.texts(chunk, factor, filling.look_ups, filling.empty) for factor in factors]
             self.texts[header], failed = parts[0]
             self.values[header] = extract.product([found for found, _ in parts], rules)
         else:
-            self.texts[header], failed = extract.texts(cells, column, filling.look_ups, filling.empty)
+            self.texts[header], failed = extract.texts(chunk, column, filling.look_ups, filling.empty)
             self.values[header] = extract.values(self.texts[header], self._kind(header), rules)
         for row, reason in {**failed, **self.values[header].wrong}.items():
             self.complain(row, header, reason)
@@ -168,8 +124,12 @@ class Draft:
 
     def _find(self, table: Keys, reference: Reference, names: Objects, wanted: Mask) -> Objects:
         create = reference.table == "users" or reference.table in self.filling.table_map.create
-        asked = names[wanted].tolist()
         ids = objects([None] * len(names))
+        held = table.held(names)
+        if held is not None and held[wanted].all():
+            ids[wanted] = held[wanted]
+            return ids
+        asked = names[wanted].tolist()
         found = table.find(asked)
         if create:
             found = [number or table.create(name) for name, number in zip(asked, found, strict=True)]
@@ -198,13 +158,14 @@ class Draft:
         filled: Mask = np.asarray(self.values[reference.headers[0]].rows != None)  # noqa: E711
         return filled
 
-    def own_keys(self, keys: Keys, good: Mask) -> tuple[Objects, Mask, Mask]:
-        """Row ids, which of them are new, and which rows repeat one of this file (to be left out)."""
+    def own_keys(self, keys: Keys, good: Mask) -> tuple[Codes, Mask, Mask]:
+        """Row ids (0: none), which of them are new, and which rows repeat one of this file (to be left out)."""
         filling = self.filling
         wanted = np.flatnonzero(good & self.applies)
         names, first, held = self._own_names(keys, wanted)
         numbers, fresh = keys.numbers(names)
-        ids, is_new, repeats = objects([None] * len(good)), np.zeros(len(good), bool), np.zeros(len(good), bool)
+        self._hold(keys, wanted[first], numbers)
+        ids, is_new, repeats = np.zeros(len(good), np.int64), np.zeros(len(good), bool), np.zeros(len(good), bool)
         ids[wanted] = numbers[held]
         is_new[wanted[first[fresh]]] = True
         filling.first_lines.extend(self.lines[wanted[first[fresh]]].tolist())
@@ -223,15 +184,16 @@ class Draft:
         """Distinct names of the rows, the first row of each, and for each row which name it holds."""
         if len(keys.target.key) == 1 and keys.target.key[0] in self.values:
             values = self.values[keys.target.key[0]]
-            used, first, held = np.unique(values.codes[wanted], return_index=True, return_inverse=True)
+            used, first, held = first_rows(values.codes[wanted], len(values.values))
             names = values.values[used].tolist()
             if len(set(names)) == len(names):
                 return names, first, held
         columns = [self.ids[c] if c in self.ids else self.values[c].rows for c in keys.target.key]
-        lists = [column[wanted].tolist() for column in columns]
-        pairs = keys.pairs(lists)
+        columns = [column[wanted] for column in columns]
+        pairs = keys.pairs(columns)
         if pairs is not None:
             return distinct(pairs)
+        lists = [column.tolist() for column in columns]
         rows: list[Name] = lists[0] if len(lists) == 1 else list(zip(*lists, strict=True))
         place = {name: i for i, name in reversed(list(enumerate(rows)))}
         if len(place) == len(rows):
@@ -240,11 +202,19 @@ class Draft:
         number = {rows[i]: n for n, i in enumerate(first.tolist())}
         return [rows[i] for i in first.tolist()], first, np.array([number[name] for name in rows], dtype=np.int64)
 
-    def refuse_repeats(self, ids: Objects, repeats: Mask) -> None:
+    def _hold(self, keys: Keys, rows: Codes, numbers: Codes) -> None:
+        """Let the tables that name these rows by their key have the ids without looking up each name."""
+        if len(keys.target.key) == 1 and keys.target.key[0] in self.values:
+            values = self.values[keys.target.key[0]]
+            ids = np.zeros(len(values.values), np.int64)
+            ids[values.codes[rows]] = numbers
+            keys.hold(values.values, ids)
+
+    def refuse_repeats(self, ids: Codes, repeats: Mask) -> None:
         """A key may stand once in a file."""
         for row in np.flatnonzero(repeats):
-            at = ids[row] - self.filling.first_new
-            line = self.filling.first_lines[at] if at >= 0 else self.filling.seen[ids[row]]
+            at = int(ids[row]) - self.filling.first_new
+            line = self.filling.first_lines[at] if at >= 0 else self.filling.seen[int(ids[row])]
             self.complain(int(row), self.filling.target.key_headers[-1], f"stands already in line {line} of this file")
 
     def refuse_incomplete(self, is_new: Mask) -> None:
@@ -253,12 +223,12 @@ class Draft:
             for row in np.flatnonzero(is_new):
                 self.complain(int(row), header, "is not among the file's columns, and a new row needs it")
 
-    def refuse_contradictions(self, ids: Objects, is_new: Mask, good: Mask) -> None:
+    def refuse_contradictions(self, ids: Codes, is_new: Mask, good: Mask) -> None:
         """Where a parent is told in every line, all its lines must tell the same."""
         filling = self.filling
         rows = np.flatnonzero(good & self.applies)
         told = self._told()[rows]
-        numbers = ids[rows].astype(np.int64) - filling.first_new
+        numbers = ids[rows] - filling.first_new
         first = is_new[rows]
         grown = np.zeros(max(len(filling.signatures), int(numbers[first].max(initial=-1)) + 1), dtype=np.uint64)
         grown[: len(filling.signatures)] = filling.signatures

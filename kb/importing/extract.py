@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from kb.importing.cells import alternatives, holding, picked, without_markup
 from kb.importing.columns import Parser, Rules, parser
 from kb.importing.presets import ColumnMap
+from kb.reading import Chunk
 from kb.reading.light import EMPTY, NONE, plain, strings
 
 Objects = npt.NDArray[np.object_]
@@ -23,14 +25,27 @@ AMBIGUOUS = "\0"  # no cell holds it
 _PLAIN_NUMBER = r"^-?\d{1,15}(\.\d+)?$"
 
 
-@dataclass(frozen=True)
 class Texts:
     """A column as its distinct texts and, for each row, which of them it holds."""
 
-    codes: Codes
-    uniques: list[str]
-    array: pa.StringArray | None = None
-    """The same texts as Arrow has them, where nothing was made of them since they were read."""
+    def __init__(self, codes: Codes, texts: list[str] | pa.StringArray) -> None:
+        self.codes = codes
+        self._texts = texts
+
+    @cached_property
+    def uniques(self) -> list[str]:
+        """The distinct texts; not to be changed, others hold them too."""
+        return self._texts if isinstance(self._texts, list) else self._texts.to_pylist()
+
+    @cached_property
+    def array(self) -> pa.StringArray:
+        """The same as Arrow has them."""
+        return strings(self._texts) if isinstance(self._texts, list) else self._texts
+
+    @cached_property
+    def filled(self) -> Objects:
+        """The same as objects, None for the empty text."""
+        return objects([text or None for text in self.uniques])
 
     def at(self, row: int) -> str:
         return self.uniques[int(self.codes[row])]
@@ -41,12 +56,12 @@ class Coded:
     """One value for each row, held once for each code."""
 
     codes: Codes
-    values: Objects
+    values: npt.NDArray[Any]
 
     @property
-    def rows(self) -> Objects:
+    def rows(self) -> npt.NDArray[Any]:
         """The value of each row."""
-        rows: Objects = self.values[self.codes]
+        rows: npt.NDArray[Any] = self.values[self.codes]
         return rows
 
     def only(self, kept: npt.NDArray[np.bool_]) -> Coded:
@@ -66,34 +81,56 @@ class Values(Coded):
         return _by_row(self.codes, self.reasons)
 
 
+def texts_of(chunk: Chunk, source: str) -> Texts:
+    """The trimmed texts of a source, read once for all tables and columns that need them."""
+    found: Texts | None = chunk.known.get(source)
+    if found is None:
+        whole = source in chunk.cells.column_names
+        found = _trimmed(_encoded(chunk.cells[source])) if whole else _encoded(picked(chunk.cells, source))
+        chunk.known[source] = found
+    return found
+
+
+def _encoded(column: pa.ChunkedArray | pa.Array) -> Texts:
+    encoded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    return Texts(plain(encoded.indices).astype(np.int64), encoded.dictionary)
+
+
+def _trimmed(found: Texts) -> Texts:
+    """Trimming the distinct texts instead of all of them; two may be one afterwards."""
+    trimmed = pc.utf8_trim_whitespace(found.array)
+    if trimmed.equals(found.array):
+        return found
+    again = _encoded(trimmed)
+    return Texts(again.codes[found.codes], again.array)
+
+
 def texts(
-    cells: pa.Table,
+    chunk: Chunk,
     column: ColumnMap,
     look_ups: Mapping[tuple[str, str, str], Mapping[str, str]],
     empty: frozenset[str],
 ) -> tuple[Texts, dict[int, str]]:
     """The texts of one mapped column, and reasons for rows whose look-up in another file failed."""
     if column.constant is not None:
-        return _only_where(Texts(np.zeros(cells.num_rows, np.int64), [column.constant]), cells, column), {}
-    parts = [picked(cells, source) for source in column.sources]
-    joined = parts[0] if len(parts) == 1 else _joined(parts, column.join)
-    encoded = pc.dictionary_encode(joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined)
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    uniques = encoded.dictionary.to_pylist()
-    if empty:
-        uniques = [("" if text in empty else text) for text in uniques]
-    codes = plain(encoded.indices).astype(np.int64)
+        codes = np.zeros(chunk.cells.num_rows, np.int64)
+        return _only_where(Texts(codes, [column.constant]), chunk.cells, column), {}
+    read = texts_of(chunk, column.sources[0]) if len(column.sources) == 1 else _encoded(_joined(chunk, column))
+    if not (empty or column.markup or column.where or column.via or column.values or column.other is not None):
+        return read, {}
+    uniques = [("" if text in empty else text) for text in read.uniques]
     if column.markup:
         uniques = [without_markup(text) for text in uniques]
-    found = _only_where(Texts(codes, uniques), cells, column)
-    if not (empty or column.markup or column.where or column.via or column.values or column.other is not None):
-        return Texts(codes, uniques, encoded.dictionary), {}
+    found = _only_where(Texts(read.codes, uniques), chunk.cells, column)
     uniques, failed = _translate(found.uniques, column, look_ups)
     return Texts(found.codes, uniques), _by_row(found.codes, failed)
 
 
-def _joined(parts: list[pa.ChunkedArray], mark: str) -> pa.ChunkedArray:
+def _joined(chunk: Chunk, column: ColumnMap) -> pa.ChunkedArray:
+    parts = [picked(chunk.cells, source) for source in column.sources]
+    mark = column.join
     return pc.utf8_trim_whitespace(pc.binary_join_element_wise(*parts, strings([mark])[0]))
 
 
@@ -145,17 +182,16 @@ def product(columns: list[Texts], rules: Rules) -> Values:
 
 
 def _parse(found: Texts, kind: str, rules: Rules) -> tuple[Objects, dict[int, str]]:
-    uniques = found.uniques
     fast = _plain_numbers(found, kind, rules) if kind in ("number", "integer") else None
     if fast is not None:
         return fast, {}
     if kind == "text":
-        return objects([text or None for text in uniques]), {}
+        return found.filled, {}
     parse: Parser = parser(kind, rules)
     store = _STORED.get(kind, lambda value: value)
-    result = np.empty(len(uniques), dtype=object)
+    result = np.empty(len(found.uniques), dtype=object)
     wrong: dict[int, str] = {}
-    for i, text in enumerate(uniques):
+    for i, text in enumerate(found.uniques):
         if text:
             try:
                 result[i] = store(parse(text))
@@ -166,8 +202,7 @@ def _parse(found: Texts, kind: str, rules: Rules) -> tuple[Objects, dict[int, st
 
 def _plain_numbers(found: Texts, kind: str, rules: Rules) -> Objects | None:
     """All texts at once where each is empty or plain digits with a point; none where one needs a closer look."""
-    array = strings(found.uniques) if found.array is None else found.array
-    filled = pc.if_else(pc.equal(array, EMPTY), NONE, array)
+    filled = pc.if_else(pc.equal(found.array, EMPTY), NONE, found.array)
     if rules.decimal != "." or not pc.all(pc.match_substring_regex(filled, _PLAIN_NUMBER)).as_py():
         return None
     numbers = plain(pc.cast(filled, pa.float64())).copy()

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kb.errors import Refused
 from kb.importing.cells import Condition, alternatives, filled_down, in_file, picked
-from kb.importing.draft import LookUps
 from kb.importing.extract import AMBIGUOUS
 from kb.importing.fields import importable, target
+from kb.importing.filling import LookUps
 from kb.importing.presets import ColumnMap, Preset, TableMap, Via
 from kb.reading import Chunk, Found, Hints, chunks, fingerprint, look
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, func, select
 
-from kb.importing.extract import stored_date, stored_time
+from kb.importing.extract import Objects, stored_date, stored_time
 from kb.importing.fields import Target
 from kb.importing.pairs import UNFIT, Numbers, Pairs, Runs, firsts, packed, unpacked
 
@@ -35,6 +35,7 @@ class Keys:
         self._fresh: dict[Name, int] = {}
         self._pairs = Pairs() if _is_pair(target) else None
         self.created: dict[Name, int] = {}
+        self._held: tuple[Objects, Numbers] | None = None
         self._known: dict[Name, int] = {}
         self._is_whole = count <= LOAD_ALL
         if count and self._is_whole:
@@ -101,6 +102,14 @@ class Keys:
         found[asked] = [number or 0 for number in self.find(unpacked(names[asked]))]
         return found
 
+    def hold(self, names: Objects, ids: Numbers) -> None:
+        """Remember the ids (0 none) of this very array of names until the next, for those who ask with the same one."""
+        self._held = names, ids
+
+    def held(self, names: Objects) -> Numbers | None:
+        """The ids of these names where hold() was told them; none for any other array, whatever is in it."""
+        return self._held[1] if self._held is not None and self._held[0] is names else None
+
     def given(self) -> tuple[int, int, Runs]:
         """What take_back needs to forget all ids given out from now on."""
         return self.next, len(self._fresh), self._pairs.runs if self._pairs else ()
@@ -108,6 +117,7 @@ class Keys:
     def take_back(self, state: tuple[int, int, Runs]) -> None:
         """Forget the ids given out since."""
         self.next, count, runs = state
+        self._held = None
         while len(self._fresh) > count:
             self._fresh.popitem()
         if self._pairs:

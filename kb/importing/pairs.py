@@ -48,6 +48,15 @@ def distinct(names: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     return found[order], first[order], rank[held]
 
 
+def first_rows(codes: Numbers, count: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Of codes below `count`: those used, the first row of each, and for every row which of them it holds."""
+    first = np.full(count, -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    used = np.flatnonzero(first >= 0)
+    place = np.cumsum(first >= 0) - 1
+    return used, first[used], place[codes]
+
+
 class Pairs:
     """Numbers by packed pair. `runs` never change in place: who keeps them can put them back."""
 

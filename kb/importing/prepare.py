@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Select, func, select
 from kb.errors import Refused
 from kb.importing import survey
 from kb.importing.columns import Rules
-from kb.importing.draft import Draft, Filling, LookUps, Mask
-from kb.importing.extract import Coded
+from kb.importing.draft import Draft, Mask
+from kb.importing.extract import Coded, Codes
 from kb.importing.fields import target
 from kb.importing.files import File
+from kb.importing.filling import Filling, LookUps
 from kb.importing.keys import Keys
 from kb.importing.presets import Preset, TableMap
 from kb.importing.report import ChangedCell, FileReport, RefusedCell, Report, TableCount
@@ -93,7 +94,7 @@ class Preparation:
         size = len(chunk.lines)
         report.read += size + len(chunk.bad)
         report.refused += len(chunk.bad)
-        drafts = [Draft(filling, chunk.cells, chunk.lines) for filling in fillings]
+        drafts = [Draft(filling, chunk) for filling in fillings]
         good = self._good(drafts, size)
         for draft in drafts:
             draft.find_parents(self.open_keys, good, same_file=False)
@@ -110,7 +111,7 @@ class Preparation:
         report.refused += int((~good).sum())
         self._note_refused(chunk, drafts, report)
 
-    def _place_all(self, drafts: list[Draft], size: int) -> list[tuple[np.ndarray, Mask, Mask]]:
+    def _place_all(self, drafts: list[Draft], size: int) -> list[tuple[Codes, Mask, Mask]]:
         """Keys of all tables; given anew where a later table refused a row, so that nothing hangs on that row."""
         while True:
             may_fall = len(drafts) > 1 or any(draft.filling.lacking for draft in drafts)
@@ -137,7 +138,7 @@ class Preparation:
         self.open_keys(filling.target.name).take_back(given)
         del filling.first_lines[lines:]
 
-    def _place(self, draft: Draft, good: Mask) -> tuple[np.ndarray, Mask, Mask]:
+    def _place(self, draft: Draft, good: Mask) -> tuple[Codes, Mask, Mask]:
         ids, is_new, repeats = draft.own_keys(self.open_keys(draft.filling.target.name), good)
         draft.refuse_incomplete(is_new)
         if draft.filling.table_map.distinct and not draft.filling.table_map.first_counts:
@@ -155,9 +156,9 @@ class Preparation:
             good[list(draft.problems)] = False
         return good
 
-    def _write(self, draft: Draft, ids: np.ndarray, is_new: Mask, rows: Mask) -> None:
+    def _write(self, draft: Draft, ids: Codes, is_new: Mask, rows: Mask) -> None:
         every = np.arange(len(rows))
-        columns = [Coded(every, ids), Coded(every, is_new.astype(object)), *draft.staged_columns()]
+        columns = [Coded(every, ids), Coded(every, is_new), *draft.staged_columns()]
         if not rows.all():
             columns = [column.only(rows) for column in columns]
         self.staging.write(draft.filling.stage, columns)

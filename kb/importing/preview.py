@@ -16,6 +16,7 @@ from kb.importing.fields import target
 from kb.importing.presets import ColumnMap, Preset, TableMap
 from kb.importing.proposing.sample import Sample
 from kb.importing.report import Report
+from kb.reading import Chunk
 from kb.store import KnowledgeBase
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def _reasons(report: Report) -> dict[int, str]:
 def _arriving(
     entry: TableMap, sample: Sample, preset: Preset, rules: dict[survey.Place, Any], wrong: dict[int, str]
 ) -> Arriving:
-    cells = sample.cells.slice(0, ROWS)
-    columns = [_values(column, entry, cells, preset, rules) for column in entry.columns]
+    first = Chunk(sample.cells.slice(0, ROWS), sample.lines[:ROWS], ())
+    columns = [_values(column, entry, first, preset, rules) for column in entry.columns]
     lines = [int(line) for line in sample.lines[:ROWS]]
     rows: Sequence[tuple[Any, ...]] = [
         (line, wrong.get(line, ""), *(values[row] for values in columns)) for row, line in enumerate(lines)
@@ -119,9 +120,9 @@ def _arriving(
     return Arriving(entry.table, tuple(column.header for column in entry.columns), tuple(rows))
 
 
-def _values(column: ColumnMap, entry: TableMap, cells: Any, preset: Preset, rules: dict[survey.Place, Any]) -> Any:
+def _values(column: ColumnMap, entry: TableMap, chunk: Chunk, preset: Preset, rules: dict[survey.Place, Any]) -> Any:
     kind = _kind(entry.table, column.header)
-    texts, _ = extract.texts(cells, column, {}, preset.empty)
+    texts, _ = extract.texts(chunk, column, {}, preset.empty)
     found = extract.values(texts, kind, rules[(entry.table, column.header)]).rows
     return [str(value).removesuffix(".000000") for value in found] if kind == "time" else found
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Connection,
     MetaData,
     NullPool,
+    Select,
     Table,
     create_engine,
     event,
@@ -150,6 +151,17 @@ class Staging:
         if self.base.is_sqlite and not _in_transaction(self._connection):
             self._connection.exec_driver_sql("BEGIN")
 
+    def keep(self, query: Select[int]) -> Table:
+        """One more table beside the stages, with what the query finds in its one column, `id`; on SQLite only."""
+        self._count += 1
+        kept = Table(f"kept_{self._count}", MetaData(), Column("id", Key), schema="stage")
+        self._settle(0)
+        self._begin()
+        kept.create(self.connection)
+        self.connection.execute(kept.insert().from_select(["id"], query))
+        self.connection.commit()
+        return kept
+
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Read the base and the stages; ends the transaction afterwards so that none stays open."""
@@ -161,10 +173,14 @@ class Staging:
             self.connection.rollback()
 
     @contextmanager
-    def locked(self, tables: Sequence[Table]) -> Iterator[Connection]:
-        """The write transaction: other writers of these tables wait until it ends."""
+    def locked(self, tables: Sequence[Table], *, checks_rows: bool = True) -> Iterator[Connection]:
+        """The write transaction: other writers of these tables wait until it ends.
+
+        On SQLite foreign keys are not checked with `checks_rows=False`: they must be proved by who asks for it.
+        """
         self.connection.commit()
         if self.base.is_sqlite:
+            self.connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if checks_rows else 'OFF'}")
             self.connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             # Sorting a million rows on disk, as with the usual 4 MB, makes the others wait half as long again.

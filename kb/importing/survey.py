@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from kb.errors import Refused
-from kb.importing.cells import picked
 from kb.importing.columns import CANDIDATE_DATES, Rules, read_day, readable, with_clocks
-from kb.importing.draft import LookUps
-from kb.importing.extract import AMBIGUOUS
+from kb.importing.extract import AMBIGUOUS, texts_of
 from kb.importing.fields import target
+from kb.importing.filling import LookUps
 from kb.importing.presets import ColumnMap, Preset, TableMap
 from kb.reading import Chunk
 
@@ -42,10 +40,10 @@ def rules(
     found = [text for place in held if place not in open_dates for text in held[place]]
     comma, point = (any(re.search(pattern, text) for text in found) for pattern in (_COMMA, _POINT))
     if open_dates or open_numbers:
-        for cells in (chunk.cells for chunk in read()):
-            comma = comma or _shows(cells, open_numbers, _COMMA)
-            point = point or _shows(cells, open_numbers, _POINT)
-            _collect(cells, seen)
+        for chunk in read():
+            comma = comma or _shows(chunk, open_numbers, _COMMA)
+            point = point or _shows(chunk, open_numbers, _POINT)
+            _collect(chunk, seen)
     decimal = "?" if comma == point else ("," if comma else ".")
     texts = {p: held[p] if p in held else [t for s in sources for t in seen[s]] for p, sources in open_dates.items()}
     dates = _formats(texts)
@@ -92,14 +90,14 @@ def _kind(table_map: TableMap, column: ColumnMap) -> str:
     return next((field.kind for field in parents if field), "text")
 
 
-def _shows(cells: pa.Table, sources: set[str], pattern: str) -> bool:
-    return any(pc.any(pc.match_substring_regex(pc.unique(picked(cells, s)), pattern)).as_py() for s in sorted(sources))
+def _shows(chunk: Chunk, sources: set[str], pattern: str) -> bool:
+    return any(pc.any(pc.match_substring_regex(texts_of(chunk, s).array, pattern)).as_py() for s in sorted(sources))
 
 
-def _collect(cells: pa.Table, seen: dict[str, dict[str, None]]) -> None:
+def _collect(chunk: Chunk, seen: dict[str, dict[str, None]]) -> None:
     for source, texts in seen.items():
         if len(texts) < SAMPLE:
-            texts.update(dict.fromkeys(text for text in pc.unique(picked(cells, source)).to_pylist()))
+            texts.update(dict.fromkeys(texts_of(chunk, source).uniques))
 
 
 def _formats(texts: dict[Place, list[str]]) -> dict[Place, tuple[str, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy
 import numpy.typing
@@ -84,6 +85,8 @@ class Chunk:
     cells: pyarrow.Table
     lines: numpy.typing.NDArray[numpy.int64]
     bad: tuple[BadRow, ...]
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was made of a column, so that all who need it make it once; it goes with the chunk."""
 
 
 def shown(text: str) -> str:

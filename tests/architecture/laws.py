@@ -16,7 +16,7 @@ OPENERS = ("analytics.metrics", "analytics.questions", "analytics.refresh", "ana
 CATALOGUE = ("analytics.catalog", "analytics.metric", "analytics.support")
 DECLARATIONS = ("kb.facts", "kb.errors")
 # Who may build the invented company: the command line, and the pages on a first start.
-DEMO_STARTERS = ("kb.__main__", "kb.demo", "pages.ui.bases")
+DEMO_STARTERS = ("kb.commands", "kb.demo", "pages.ui.bases")
 FOREIGN = {
     "kb": ("sklearn", "scipy", "plotly", "streamlit"),
     "analytics": ("streamlit", "sqlite3", "psycopg"),

@@ -7,8 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-from kb import importing, store
-from kb.access import command_line
+from kb.brief import loading
+
+with loading():
+    from kb import importing, store
+    from kb.access import command_line
 
 
 def main(url: str, *files: str) -> None:
