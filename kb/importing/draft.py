@@ -34,7 +34,7 @@ class Draft:
         self.applies = holding(chunk.cells, filling.table_map.where)
         self.texts: dict[str, Texts] = {}
         self.values: dict[str, Values] = {}
-        self.ids: dict[str, Objects] = {}
+        self.ids: dict[str, Coded] = {}
         for column in filling.columns:
             self._read(chunk, column)
         if filling.table_map.content_key:
@@ -89,7 +89,8 @@ class Draft:
         for header in headers:  # type: ignore[attr-defined]
             if header not in self.values:
                 continue
-            for row in np.flatnonzero(self.values[header].rows == None):  # noqa: E711 - element by element
+            values = self.values[header]
+            for row in np.flatnonzero((values.values == None)[values.codes]):  # noqa: E711 - element by element
                 self.complain(int(row), header, "is empty, and every row needs it")
 
     def complain(self, row: int, header: str, reason: str) -> None:
@@ -106,7 +107,7 @@ class Draft:
             if (reference.table in self.filling.same_file) == same_file:
                 self.ids[reference.column] = self._resolve(reference, keys, good & self.applies)
 
-    def _resolve(self, reference: Reference, keys: OpenKeys, rows: Mask) -> Objects:
+    def _resolve(self, reference: Reference, keys: OpenKeys, rows: Mask) -> Coded:
         """The parent's id for each row, None where the cells are empty."""
         codes, names, blank = self._names(target(reference.table), reference, keys, rows)
         if reference.required:
@@ -119,8 +120,7 @@ class Draft:
         for row in np.flatnonzero(rows & unknown[codes]) if unknown.any() else ():
             reason = f"is not among the {reference.table}: import it first or correct it"
             self.complain(int(row), reference.headers[0], reason)
-        found: Objects = ids[codes]
-        return found
+        return Coded(codes, ids)
 
     def _find(self, table: Keys, reference: Reference, names: Objects, wanted: Mask) -> Objects:
         create = reference.table == "users" or reference.table in self.filling.table_map.create
@@ -146,7 +146,7 @@ class Draft:
         for name in parent.key:
             nested = by_column.get(name)
             columns.append(
-                self._resolve(nested, keys, rows & self._filled(nested)) if nested else self.values[name].rows
+                self._resolve(nested, keys, rows & self._filled(nested)).rows if nested else self.values[name].rows
             )
         blank: Mask = np.zeros(len(rows), dtype=bool)
         for column in columns:
@@ -168,7 +168,7 @@ class Draft:
         ids, is_new, repeats = np.zeros(len(good), np.int64), np.zeros(len(good), bool), np.zeros(len(good), bool)
         ids[wanted] = numbers[held]
         is_new[wanted[first[fresh]]] = True
-        filling.first_lines.extend(self.lines[wanted[first[fresh]]].tolist())
+        filling.first_lines.frombytes(self.lines[wanted[first[fresh]]].tobytes())
         is_first = np.zeros(len(wanted), dtype=bool)
         is_first[first] = True
         earlier = (numbers >= filling.first_new) & ~fresh
@@ -188,8 +188,7 @@ class Draft:
             names = values.values[used].tolist()
             if len(set(names)) == len(names):
                 return names, first, held
-        columns = [self.ids[c] if c in self.ids else self.values[c].rows for c in keys.target.key]
-        columns = [column[wanted] for column in columns]
+        columns = [self._column(name).rows[wanted] for name in keys.target.key]
         pairs = keys.pairs(columns)
         if pairs is not None:
             return distinct(pairs)
@@ -246,22 +245,17 @@ class Draft:
         """One number for all that a row tells of the parent."""
         told = np.zeros(len(self.lines), dtype=np.uint64)
         for name in self.filling.stage.columns:
-            if name in self.ids:
-                column = self.ids[name].astype(float).view(np.uint64)
-            else:
-                values = self.values[name]
-                hashes = np.fromiter(map(hash, values.values), np.int64, len(values.values))
-                column = hashes.view(np.uint64)[values.codes]
-            told = told * np.uint64(1_000_003) + column
+            column = self._column(name)
+            hashes = np.fromiter(map(hash, column.values), np.int64, len(column.values))
+            told = told * np.uint64(1_000_003) + hashes.view(np.uint64)[column.codes]
         return told
 
     def staged_columns(self) -> list[Coded]:
         """The columns of the stage, for all rows."""
-        every = np.arange(len(self.lines))
-        return [
-            Coded(every, self.ids[name]) if name in self.ids else self.values[name]
-            for name in self.filling.stage.columns
-        ]
+        return [self._column(name) for name in self.filling.stage.columns]
+
+    def _column(self, name: str) -> Coded:
+        return self.ids[name] if name in self.ids else self.values[name]
 
 
 def _number_of(name: str) -> int:

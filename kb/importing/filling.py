@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ class Filling:
     first_new: int
     same_file: frozenset[str]
     seen: dict[int, int] = field(default_factory=dict)
-    first_lines: list[int] = field(default_factory=list)
+    first_lines: array[int] = field(default_factory=lambda: array("q"))
     signatures: npt.NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
     known_signatures: dict[int, int] = field(default_factory=dict)
     contents: Counter[str] = field(default_factory=Counter)
