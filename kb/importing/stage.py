@@ -233,8 +233,8 @@ def staging(base: KnowledgeBase) -> Iterator[Staging]:
 
 def _engine(base: KnowledgeBase, file: Path) -> Any:
     if not base.is_sqlite:
-        # staged times are texts in UTC, whatever the zone of the server
-        session = {"options": "-c timezone=UTC", "application_name": "symbiosis"}
+        # Staged times are texts in UTC, whatever the zone of the server. A stage that fits into memory is not written out.
+        session = {"options": "-c timezone=UTC -c temp_buffers=128MB", "application_name": "symbiosis"}
         engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True, connect_args=session)
         event.listen(engine, "handle_error", hide_values)
         return engine
