@@ -233,7 +233,7 @@ def staging(base: KnowledgeBase) -> Iterator[Staging]:
 
 def _engine(base: KnowledgeBase, file: Path) -> Any:
     if not base.is_sqlite:
-        # Staged times are texts in UTC, whatever the zone of the server. A stage that fits into memory is not written out.
+        # Staged times are texts in UTC, whatever the zone of the server; a stage that fits into memory stays there.
         session = {"options": "-c timezone=UTC -c temp_buffers=128MB", "application_name": "symbiosis"}
         engine = create_engine(base.writer.url, poolclass=NullPool, hide_parameters=True, connect_args=session)
         event.listen(engine, "handle_error", hide_values)
