@@ -8,11 +8,13 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from kb import migrations, rollups
 from kb.errors import Refused
+from kb.facts.state import KNOWN
 from kb.models import Revision
 from kb.starting import home
 
@@ -30,6 +33,8 @@ BUSY_SECONDS = 5
 PATIENCE_SECONDS = 120
 STATEMENT_TIMEOUT_MS = 60_000
 _log = logging.getLogger(__name__)
+_read: ContextVar[Mapping[Engine, Connection]] = ContextVar("read", default=MappingProxyType({}))
+"""The states that this thread is reading."""
 
 
 def _as_python(number: Any) -> int | float:
@@ -68,9 +73,21 @@ class KnowledgeBase:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one consistent state and cannot write."""
-        with self.reader.connect() as connection, connection.begin():
-            yield connection
+        """A connection that sees one consistent state and cannot write.
+
+        Inside another `reading` of the same thread it is the same one: a question sees one state, however many
+        others it asks.
+        """
+        outer = _read.get()
+        if self.reader in outer:
+            yield outer[self.reader]
+            return
+        with self.reader.connect().execution_options(**{KNOWN: {}}) as connection, connection.begin():
+            token = _read.set({**outer, self.reader: connection})
+            try:
+                yield connection
+            finally:
+                _read.reset(token)
 
     @contextmanager
     def writing(self, notice: Notice | None = None) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ import pandas as pd
 from analytics import catalog, metrics
 from analytics.metric import Metric
 from analytics.metrics import Filters
-from analytics.periods import Period
+from analytics.periods import Period, add_months
 from analytics.questions.goals import is_reached, target_of, targets
 from kb.access import Person, require
 from kb.errors import Refused
@@ -110,38 +110,36 @@ def _cards(
 ) -> dict[str, Card]:
     year = Period.months(span.end, 12)
     (now, before), monthly = metrics.history(base, who, keys, [span, span.previous()], year, filters=filters)
-    months = pd.date_range(year.start, year.end, freq="MS", unit="us")
+    months = [f"{add_months(year.start, later):%Y-%m}" for later in range(year.month_count)]
     made, aims = {}, targets(base, who, filters)
     for key in keys:
-        line = monthly[monthly["metric"] == key].set_index("month")["value"].reindex(months)
-        row, earlier = (frame[frame["metric"] == key].iloc[0] for frame in (now, before))
-        target = aims.get(key)
-        made[key] = _card(catalog.get(key), span, row, earlier, tuple(map(float, line)), target, asked)
+        line = tuple(monthly[key][month].value if month in monthly[key] else NAN for month in months)
+        made[key] = _card(catalog.get(key), span, now[key], before[key].value, line, aims.get(key), asked)
     return made
 
 
 def _card(
     metric: Metric,
     span: Period,
-    row: pd.Series,
-    earlier: pd.Series,
+    now: metrics.Answer,
+    previous: float,
     line: tuple[float, ...],
     target: float | None,
     asked: Period,
 ) -> Card:
-    value, previous = float(row["value"]), float(earlier["value"])
     note = f"{metric.cohort} {span.label}, the latest months followed long enough" if span != asked else ""
-    if not row["is_mature"]:
+    if not now.is_mature:
         note = f"{metric.cohort} {span.label}, not yet followed long enough"
     return Card(
-        metric, span, value, previous, value - previous, f"vs {span.previous().label}", target, line,
-        float(row["numerator"]), float(row["denominator"]), float(row["low"]), float(row["high"]),
-        bool(row["is_small"]), bool(row["is_mature"]), _status(metric, value, previous, target, row), note,
+        metric, span, now.value, previous, now.value - previous, f"vs {span.previous().label}", target, line,
+        now.numerator, now.denominator, now.low, now.high, now.is_small, now.is_mature,
+        _status(metric, now, previous, target), note,
     )  # fmt: skip
 
 
-def _status(metric: Metric, value: float, previous: float, target: float | None, row: pd.Series) -> Status:
-    if math.isnan(value) or row["is_small"] or not row["is_mature"]:
+def _status(metric: Metric, now: metrics.Answer, previous: float, target: float | None) -> Status:
+    value = now.value
+    if math.isnan(value) or now.is_small or not now.is_mature:
         return "neutral"
     if target is not None:
         return "good" if is_reached(metric, value, target) else "bad"

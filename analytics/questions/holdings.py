@@ -14,6 +14,7 @@ from analytics.questions.gaps import GAPS, Gap
 from kb.access import Person, require
 from kb.facts.holdings import row_counts
 from kb.facts.shared import table
+from kb.facts.state import once
 from kb.models import Import, ImportFile, Setting
 from kb.store import KnowledgeBase
 
@@ -68,7 +69,11 @@ def currency(base: KnowledgeBase, who: Person) -> str:
     """The base's one currency, '' where none is set."""
     require(who, "read")
     with base.reading() as connection:
-        return connection.scalar(select(Setting.value).where(Setting.name == "currency")) or ""
+        return once(connection, "currency", lambda: _currency(connection))
+
+
+def _currency(connection: Connection) -> str:
+    return connection.scalar(select(Setting.value).where(Setting.name == "currency")) or ""
 
 
 def choices(base: KnowledgeBase, who: Person) -> dict[str, list[str]]:

@@ -63,19 +63,8 @@ def moved(
     require(who, "read")
     metric = catalog.get(key)
     _refuse_splits(metric, by)
-    span = metrics.comparable(base, who, key, period)
-    earlier = span.previous() if against is None or span != period else against
-    after, before = metrics.over(base, who, [key], [span, earlier], by=[by], filters=filters)
-    if metric.kind == "product":
-        whole = metrics.over(base, who, [key], [earlier, span], filters=filters)
-        values = float(whole[0]["value"].iloc[0]), float(whole[1]["value"].iloc[0])
-    else:
-        values = _whole(metric, before), _whole(metric, after)
-    was, now = (frame.rename(columns={by: "member"}) for frame in (before, after))
-    parts = NO_PARTS if any(map(math.isnan, values)) else _parts(metric, was, now)
-    sentence = changes.finding(metric, *values, parts, by, currency(base, who))
-    change = values[1] - values[0]
-    return Moved(metric, by, span, earlier, *values, change, parts, changes.concentration(parts, was, now), sentence)
+    with base.reading():
+        return _told(base, who, _split(base, who, metric, period, against, by, filters or {}))
 
 
 def moved_by(
@@ -92,9 +81,47 @@ def moved_by(
     require(who, "read")
     metric = catalog.get(key)
     usable = [name for name in dimensions if name in metric.dimensions and _adds_up(metric, name)]
-    splits = [moved(base, who, key, period=period, against=against, by=by, filters=filters) for by in usable]
-    telling = [split for split in splits if not math.isnan(split.concentration)]
-    return max(telling, key=lambda split: split.concentration, default=None)
+    with base.reading():
+        splits = [_split(base, who, metric, period, against, by, filters or {}) for by in usable]
+        telling = [one for one in splits if one.parts is not None and not math.isnan(one.parts.concentration)]
+        best = max(telling, key=lambda one: one.parts.concentration if one.parts else 0.0, default=None)
+        return _told(base, who, best) if best else None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A change by one dimension; no parts where one of the two periods has no value."""
+
+    metric: Metric
+    by: str
+    period: Period
+    against: Period
+    totals: tuple[float, float]
+    parts: changes.Split | None
+
+
+def _split(
+    base: KnowledgeBase, who: Person, metric: Metric, period: Period, against: Period | None, by: str, filters: Filters
+) -> _Found:
+    span = metrics.comparable(base, who, metric.key, period)
+    earlier = span.previous() if against is None or span != period else against
+    sides = changes.Sides.of(*metrics.members(base, who, metric.key, [earlier, span], by, filters))
+    if metric.kind == "product":
+        whole = metrics.over(base, who, [metric.key], [earlier, span], filters=filters)
+        totals = float(whole[0]["value"].iloc[0]), float(whole[1]["value"].iloc[0])
+    else:
+        totals = _whole(metric, *sides.totals(0)), _whole(metric, *sides.totals(1))
+    parts = None if any(map(math.isnan, totals)) else _parts(metric, sides)
+    return _Found(metric, by, span, earlier, totals, parts)
+
+
+def _told(base: KnowledgeBase, who: Person, found: _Found) -> Moved:
+    parts = NO_PARTS if found.parts is None else found.parts.parts
+    sentence = changes.finding(found.metric, *found.totals, parts, found.by, currency(base, who))
+    return Moved(
+        found.metric, found.by, found.period, found.against, *found.totals, found.totals[1] - found.totals[0], parts,
+        float("nan") if found.parts is None else found.parts.concentration, sentence,
+    )  # fmt: skip
 
 
 def _adds_up(metric: Metric, by: str) -> bool:
@@ -108,14 +135,13 @@ def _refuse_splits(metric: Metric, by: str) -> None:
         raise Refused(f"contributions by {by} do not add up to a change of {metric.name}: {instead}")
 
 
-def _whole(metric: Metric, members: pd.DataFrame) -> float:
-    above, below = (float(members[name].astype(float).sum(min_count=1)) for name in ("numerator", "denominator"))
+def _whole(metric: Metric, above: float, below: float) -> float:
     if not metric.is_quotient:
         return above
     return above / below * metric.scale if below > 0 else float("nan")
 
 
-def _parts(metric: Metric, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def _parts(metric: Metric, sides: changes.Sides) -> changes.Split:
     if metric.kind == "product":
-        return changes.of_products(before, after, metric.scale)
-    return changes.of_ratios(before, after, metric.scale) if metric.is_quotient else changes.of_sums(before, after)
+        return changes.of_products(sides, metric.scale)
+    return changes.of_ratios(sides, metric.scale) if metric.is_quotient else changes.of_sums(sides)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, exists, func, or_, select
 
 from kb.facts.shared import table
+from kb.facts.state import once
 from kb.models import Revision
 
 Source = tuple[str, tuple[str, ...]]
@@ -44,10 +45,8 @@ def _known(
     """Answers from memory, or from the base: while neither its data nor the end of the table moved, they hold."""
     if not asked:
         return {}
-    tables = sorted({table_of(one) for one in asked})
-    marks = [select(Revision.data_revision).scalar_subquery(), *(_last(name) for name in tables)]
-    now = tuple(connection.execute(select(*marks)).one())
-    state = {name: (connection.engine.url, now[0], last) for name, last in zip(tables, now[1:], strict=True)}
+    tables = tuple(sorted({table_of(one) for one in asked}))
+    state = once(connection, ("ends", tables), lambda: _ends(connection, tables))
     keys = {one: (*state[table_of(one)], expression.__name__, one) for one in asked}
     # what is known is taken out before room is made for more, because many threads share the memory
     known = {one: _remembered.get(keys[one], ABSENT) for one in asked}
@@ -59,6 +58,12 @@ def _known(
             _remembered.clear()
         _remembered.update((keys[one], known[one]) for one in missing)
     return known
+
+
+def _ends(connection: Connection, tables: tuple[str, ...]) -> dict[str, tuple[Hashable, ...]]:
+    marks = [select(Revision.data_revision).scalar_subquery(), *(_last(name) for name in tables)]
+    now = tuple(connection.execute(select(*marks)).one())
+    return {name: (connection.engine.url, now[0], last) for name, last in zip(tables, now[1:], strict=True)}
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from kb import facts
 from kb.facts.fact import Fact
 from kb.facts.shared import table
+from kb.facts.state import once
 from kb.models import RollupState
 from kb.rollups.declared import ROLLUPS, Rollup, as_fact, rollups_of, signature
 from kb.rollups.reach import key_of_table, reaches
@@ -55,6 +56,10 @@ def in_use(connection: Connection) -> frozenset[str]:
     Made by today's declaration, and no row came into or left the end of a table they read in any other way than by
     an import or its undoing.
     """
+    return once(connection, "rollups in use", lambda: _in_use(connection))
+
+
+def _in_use(connection: Connection) -> frozenset[str]:
     kept = connection.execute(select(RollupState.rollup, RollupState.signature)).all()
     return _usable(frozenset(map(tuple, kept)), tuple(last_rows(connection).items())) if kept else frozenset()
 

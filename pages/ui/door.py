@@ -109,7 +109,8 @@ def _state(view: View, question: str, *asked: Any) -> Hashable:
 @cached(LRUCache(MOST_ANSWERS), key=_state, condition=Condition())
 def _answer(view: View, question: str, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
     asked = getattr(questions, question, None) or getattr(metrics, question)
-    return asked(view.base, view.who, *arguments, **named)
+    with view.base.reading():  # whatever else it asks, asks the same state
+        return asked(view.base, view.who, *arguments, **named)
 
 
 def draw(
