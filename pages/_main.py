@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import first_run, sidebar
-from pages.ui import boundary, door, reports
+from pages.ui import boundary, door, reports, turns
 
 st.set_page_config("Symbiosis", Path(__file__).parent / "ui" / "icon.png", layout="wide", initial_sidebar_state=240)
 
@@ -30,7 +30,7 @@ MENU = {
 }
 
 page = st.navigation(MENU)
-with boundary.guarded():
+with turns.reruns.taken(), boundary.guarded():
     first_run.build_demo_if_nothing_is_there()
     view = door.view()
     with st.sidebar:

@@ -16,20 +16,21 @@ def contributions(parts: pd.DataFrame, *, finding: str, unit: str, currency: str
     become "Other", so that the bars still sum to the change.
     """
     few = _largest(parts)
-    figure = empty(height)
     members = [safe(short(member)) for member in few["member"]]
     effects = [("rate_effect", "Rate (members did better or worse)", ACCENT)]
     if few["mix_effect"].abs().sum() > 1e-12:
         effects.append(("mix_effect", "Mix (members grew or shrank)", GREY))
+    scale = {"zeroline": True, "zerolinecolor": GREY, "zerolinewidth": 1, "nticks": 5}
+    figure = empty(
+        height, barmode="relative", showlegend=len(effects) > 1, bargap=0.35,
+        xaxis={**scale, **suffix(unit, difference=True)}, yaxis={"autorange": "reversed"},
+    )  # fmt: skip
     for column, label, colour in effects:
         figure.add_bar(
             y=members, x=few[column], orientation="h", name=label, marker_color=colour,
             customdata=[difference(value, unit, currency) for value in few[column]],
             hovertemplate="%{y}: %{customdata}<extra></extra>",
         )  # fmt: skip
-    figure.update_layout(barmode="relative", showlegend=len(effects) > 1, bargap=0.35)
-    figure.update_xaxes(zeroline=True, zerolinecolor=GREY, zerolinewidth=1, nticks=5, **suffix(unit, difference=True))
-    figure.update_yaxes(autorange="reversed", automargin=True)
     told = ", ".join(
         f"{member} {difference(value, unit, currency)}"
         for member, value in few[["member", "contribution"]].head(3).itertuples(index=False)

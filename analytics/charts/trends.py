@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from analytics.charts.house import ACCENT, GREY, Drawing, empty, mark_events, month_axis, safe, shown, suffix
+from analytics.charts.house import ACCENT, GREY, MONTH_AXIS, Drawing, empty, level, mark_events, safe, shown, suffix
 
 DASHES = ("dot", "dash", "dashdot", "longdash")
 
@@ -23,18 +23,17 @@ def trend(
     verdict are drawn hollow and grey. The title says how the last mature month stands to the one before and the target.
     """
     frame = frame.sort_values("month")
-    figure = empty(height)
     mature = frame[frame["is_mature"].astype(bool)] if "is_mature" in frame else frame
     young = frame[~frame["month"].isin(mature["month"])]
+    target = _last(frame, "target")
+    aims = [] if target is None else [(target, f"target {shown(target, unit, currency)}")]
+    figure = empty(
+        height, showlegend=len(young) > 0, shapes=[level(value) for value, _ in aims],
+        annotations=[{"text": words, **_beside(frame, value)} for value, words in aims], **_axes(unit),
+    )  # fmt: skip
     if len(young):
         _line(figure, pd.concat([mature.tail(1), young]), "too young to judge", GREY, unit, currency, hollow=True)
     _line(figure, mature, name, ACCENT, unit, currency)
-    target = _last(frame, "target")
-    if target is not None:
-        figure.add_hline(y=target, line={"color": GREY, "dash": "dash", "width": 1.5})
-        figure.add_annotation(text=f"target {shown(target, unit, currency)}", **_beside(frame, target))
-    figure.update_yaxes(rangemode="tozero" if unit in ("money", "count", "units") else "normal", nticks=5)
-    month_axis(figure)
     title = _trend_title(mature, name, unit, direction, currency, target)
     return Drawing(figure, title, f"Line chart by month. {title}.{mark_events(figure, events)}")
 
@@ -47,7 +46,7 @@ def definitions(
 
     `months` has month, key, name, value, is_mature; months that may not be judged yet are left out.
     """
-    figure = empty(320)
+    figure = empty(320, showlegend=True, **_axes(unit))
     judged = months[months["is_mature"].astype(bool)].sort_values("month")
     others = [key for key in judged["key"].unique() if key != chosen]
     for place, key in enumerate([*others, chosen]):
@@ -56,9 +55,6 @@ def definitions(
         is_chosen = key == chosen
         dash = "solid" if is_chosen else DASHES[place % len(DASHES)]
         _line(figure, part, name, ACCENT if is_chosen else GREY, unit, currency, dash=dash)
-    figure.update_yaxes(rangemode="tozero" if unit in ("money", "count", "units") else "normal", nticks=5)
-    figure.update_layout(showlegend=True)
-    month_axis(figure)
     return Drawing(figure, finding, f"Lines by month. {finding}.{mark_events(figure, events)}")
 
 
@@ -104,8 +100,12 @@ def _line(
         customdata=[shown(value, unit, currency) for value in frame["value"]],
         hovertemplate="%{x|%b %Y}: %{customdata}<extra></extra>",
     )  # fmt: skip
-    figure.update_yaxes(**suffix(unit))
-    figure.update_layout(showlegend=figure.layout.showlegend or hollow)
+
+
+def _axes(unit: str) -> dict[str, Any]:
+    """Months and values; a figure with one axis each."""
+    from_zero = "tozero" if unit in ("money", "count", "units") else "normal"
+    return {"xaxis": MONTH_AXIS, "yaxis": {"rangemode": from_zero, "nticks": 5, **suffix(unit)}}
 
 
 def _last(frame: pd.DataFrame, column: str) -> float | None:

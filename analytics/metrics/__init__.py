@@ -23,6 +23,7 @@ __all__ = [
     "Filters",
     "Metric",
     "Period",
+    "answers",
     "comparable",
     "evaluate",
     "history",
@@ -116,9 +117,25 @@ def history(
         known = _supported(connection, metrics)
         sums = Sums(connection, known, (), filters or {}, [*periods, months])
         monthly = sums if sums.together else Sums(connection, known, ("month",), filters or {}, [months])
-        values = [{m.key: Answer(*_rows(sums, m, (), period)[0]) for m in metrics} for period in periods]
+        values = [_answers(sums, metrics, period) for period in periods]
         told = {m.key: _rows(monthly, m, ("month",), months) for m in metrics}
         return values, {key: {row[0]: Answer(*row[1:]) for row in rows} for key, rows in told.items()}
+
+
+def answers(
+    base: KnowledgeBase, who: Person, keys: Sequence[str], period: Period | None, filters: Filters | None = None
+) -> dict[str, Answer]:
+    """Each metric's answer in the period: what `evaluate` gives without `by`, and where it raises Refused."""
+    require(who, "read")
+    metrics = [catalog.get(key) for key in keys]
+    for metric in metrics:
+        refuse_foreign(metric, list(filters or {}))
+    with base.reading() as connection:
+        return _answers(Sums(connection, _supported(connection, metrics), (), filters or {}, [period]), metrics, period)
+
+
+def _answers(sums: Sums, metrics: Sequence[Metric], period: Period | None) -> dict[str, Answer]:
+    return {metric.key: Answer(*_rows(sums, metric, (), period)[0]) for metric in metrics}
 
 
 def comparable(base: KnowledgeBase, who: Person, key: str, period: Period) -> Period:

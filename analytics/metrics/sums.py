@@ -73,8 +73,8 @@ class Sums:
         found: Totals = {measure: {} for measure in unique}
         named = [name in facts.get(fact).dimensions for name in groups]
         for source, held in rollups.sources(self.kept, fact, unique, groups, self.filters, since, until):
-            statement = source.totals(held, groups, since=since, until=until, filters=self.filters)
-            for row in self.connection.execute(statement):
+            asked = source.asked(held, groups, since=since, until=until, filters=self.filters)
+            for row in self.connection.execute(*asked):
                 group = tuple(
                     facts.UNKNOWN if value is None and is_named else value
                     for value, is_named in zip(row[: len(groups)], named, strict=True)

@@ -83,17 +83,16 @@ def trend(
     whole = Period.months(end.end, months)
     groups = ["month", *([by] if by else [])]
     values = metrics.evaluate(base, who, [key], period=whole, by=groups, filters=filters)
-    grid = _grid(whole, by, values)
-    told = grid.merge(values.drop(columns="metric"), on=groups, how="left") if len(grid) else values
+    told = values.set_index(groups).reindex(_grid(whole, by, values)).reset_index()
     told["is_mature"] = told["is_mature"].eq(False).eq(False)
     target = target_of(base, who, key, filters)
     told["target"] = NAN if target is None else target
     return told[[*groups, *TREND[1:]]]
 
 
-def _grid(whole: Period, by: str | None, values: pd.DataFrame) -> pd.DataFrame:
-    months = pd.DataFrame({"month": pd.date_range(whole.start, whole.end, freq="MS", unit="us")})
-    return months.merge(values[[by]].drop_duplicates(), how="cross").sort_values(["month", by]) if by else months
+def _grid(whole: Period, by: str | None, values: pd.DataFrame) -> pd.Index:
+    months = pd.date_range(whole.start, whole.end, freq="MS", unit="us", name="month")
+    return pd.MultiIndex.from_product([months, sorted(values[by].unique())], names=["month", by]) if by else months
 
 
 def _refusals(keys: Sequence[str], filters: Filters) -> dict[str, str]:

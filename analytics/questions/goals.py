@@ -106,8 +106,8 @@ def _open(base: KnowledgeBase) -> list[Mapping[str, Any]]:
 
 def _values(base: KnowledgeBase, who: Person, keys: Sequence[str], scope: str | None, span: Period) -> dict[str, float]:
     filters = {"family": (scope,)} if scope else {}
-    values = metrics.evaluate(base, who, list(dict.fromkeys(keys)), period=span, filters=filters)
-    return dict(zip(values["metric"], values["value"].astype(float), strict=True))
+    found = metrics.answers(base, who, list(dict.fromkeys(keys)), span, filters)
+    return {key: answer.value for key, answer in found.items()}
 
 
 def _status(row: Mapping[str, Any], span: Period, value: float, today: date) -> ObjectiveStatus:

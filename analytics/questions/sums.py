@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ def sums(
     }
     weekly = "week" in groups
     if weekly:
-        frame = _read(connection, _weekly(source, measures, groups, within))
+        frame = _read(connection, _weekly(source, measures, groups, within), {})
     else:
         frame = _totals(connection, fact, measures, groups, within)
     dimensions = [name for name in groups if name in source.dimensions]
@@ -55,7 +55,7 @@ def _totals(
     """From the kept monthly sums where they give the same answer."""
     days = within["since"], within["until"]
     parts = [
-        _read(connection, source.totals(held, groups, **within))
+        _read(connection, *source.asked(held, groups, **within))
         for source, held in rollups.sources(
             rollups.in_use(connection), fact, measures, groups, within["filters"], *days
         )
@@ -66,8 +66,8 @@ def _totals(
     return first
 
 
-def _read(connection: Connection, statement: Select[Any]) -> pd.DataFrame:
-    result = connection.execute(statement)
+def _read(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> pd.DataFrame:
+    result = connection.execute(statement, values)
     return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
 
 
