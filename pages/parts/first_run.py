@@ -9,7 +9,7 @@ from pages.ui import bases
 
 def build_demo_if_nothing_is_there() -> None:
     """Does nothing when there is something to show; a second visitor waits for the first one's company."""
-    if bases.chosen() == "own" or bases.holds_data("demo"):
+    if bases.chosen() == "own" or bases.is_made("demo"):
         return
     st.title("Welcome to Symbiosis", anchor=False)
     st.markdown("There are no data yet. An invented company is being made, so that you can look around.")

@@ -12,6 +12,7 @@ from kb.access import Person
 from kb.store import KnowledgeBase, Which
 
 _building = threading.Lock()
+_made: set[str] = set()
 ANYBODY = Person("Visitor", "executive", "viewer")
 LABELS = {"demo": "Demo", "own": "Own"}
 
@@ -43,6 +44,17 @@ def holds_data(which: Which) -> bool:
         return False
     base = opened(which)
     return _imported(base.url, base.revision(), base)
+
+
+def is_made(which: Which) -> bool:
+    """Whether this base held data at some time: then nobody waits for it. Asked at every rerun, so it is remembered."""
+    url = store.address(which)
+    if url in _made and _exists(url):
+        return True
+    if not holds_data(which):
+        return False
+    _made.add(url)
+    return True
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
