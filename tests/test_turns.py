@@ -51,6 +51,24 @@ def test_a_long_one_holds_up_nobody_and_keeps_its_turn() -> None:
         assert is_ours
 
 
+def test_who_comes_first_is_served_first() -> None:
+    turns, served = Turns(patience=LONG), []
+
+    def visit(number: int) -> None:
+        with turns.taken():
+            served.append(number)
+
+    visitors = [Thread(target=visit, args=(number,)) for number in range(20)]
+    with turns.taken():
+        for queued, visitor in enumerate(visitors, 1):
+            visitor.start()
+            while len(turns._waiting) < queued:
+                pass
+    for visitor in visitors:
+        visitor.join()
+    assert served == list(range(20))
+
+
 def test_a_fault_gives_the_turn_back() -> None:
     turns = Turns(patience=LONG)
     with pytest.raises(ValueError, match="fault"), turns.taken():
