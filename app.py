@@ -15,6 +15,7 @@ from starlette.middleware import Middleware  # noqa: E402
 from streamlit import config  # noqa: E402
 
 from kb import starting  # noqa: E402
+from kb.brief import loading  # noqa: E402
 from kb.errors import Refused  # noqa: E402
 from pages.ui import boundary, gate  # noqa: E402
 
@@ -37,8 +38,16 @@ def _prepare() -> None:
 
 
 _prepare()
-# The first page is prepared while the browser still fetches its own files.
-Thread(target=lambda: import_module("pages.parts.warm").first_page(), daemon=True).start()
+
+
+def _warm() -> None:
+    """Prepare the first page while the browser still fetches its own files."""
+    with loading():
+        warm = import_module("pages.parts.warm")
+    warm.first_page()
+
+
+Thread(target=_warm, daemon=True).start()
 config.set_option("logger.enableRich", False)  # it prints errors with the data they quote
 boundary.keep_data_out_of_logs()
 app = st.App(

@@ -1,8 +1,8 @@
-"""Quick start and end of a program that runs one command.
+"""Quick starts and ends of programs.
 
 Python looks for garbage again and again while it loads modules, of which nothing is garbage, and once more over all of
 them before it ends, when the system takes everything back anyway: 0.3 of the 1.3 s that an import takes beside its own
-work.
+work, and a tenth of the time to the first page.
 """
 
 from __future__ import annotations

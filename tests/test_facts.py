@@ -27,6 +27,31 @@ def rows(base: KnowledgeBase, fact: str, measures: list[str], groups: list[str],
         return {tuple(row[: len(groups)]): tuple(row[len(groups) :]) for row in found}
 
 
+LIMITS: tuple[dict[str, Any], ...] = (
+    {},
+    {"since": date(2025, 1, 1), "until": date(2025, 1, 31)},
+    {"until": date(2025, 2, 10), "filters": {"family": ("Drills",)}},
+    {"filters": {"family": ("Drills", "Saws")}},
+    {"filters": {"family": ("Saws", facts.UNKNOWN)}},
+    {"filters": {"family": (facts.UNKNOWN,)}},
+)
+
+
+@pytest.mark.parametrize("fact", [name for name in facts.FACTS if "family" in facts.get(name).dimensions])
+def test_a_statement_used_again_gives_what_one_of_its_own_would(company: KnowledgeBase, fact: str) -> None:
+    source = facts.get(fact)
+    measures = list(source.measures)
+    with company.reading() as connection:
+        for limits in LIMITS:
+            alone = connection.execute(source.totals(measures, ["family"], **limits)).all()
+            assert sorted(connection.execute(*source.asked(measures, ["family"], **limits)).all(), key=str) == sorted(
+                alone, key=str
+            )
+    one, other = (source.asked(measures, ["family"], **{**LIMITS[2], "until": date(2025, day, 1)}) for day in (2, 3))
+    assert one[0] is other[0]
+    assert one[1] != other[1]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "months"),
     [("2025-01-31", "2025-02-28", 0), ("2025-01-31", "2025-03-31", 2), ("2025-01-15", "2025-02-15", 1),

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from kb import audit, editing, store
 from kb.access import Person
 from kb.errors import Refused
+from kb.facts.state import once
 from kb.models import AuditEntry, Product, Setting, User
 from kb.store import KnowledgeBase
 from tests import postgres
@@ -118,6 +119,32 @@ def test_readers_see_one_state_while_others_write(base: KnowledgeBase, who: Pers
         before = connection.scalar(select(func.count()).select_from(Setting))
         editing.set_setting(base, who, "currency", "EUR")
         assert connection.scalar(select(func.count()).select_from(Setting)) == before == 0
+
+
+def test_a_question_inside_another_sees_the_same_state(base: KnowledgeBase, who: Person) -> None:
+    with base.reading() as outer:
+        assert outer.scalar(select(func.count()).select_from(Setting)) == 0
+        editing.set_setting(base, who, "currency", "EUR")
+        with base.reading() as inner:
+            assert inner is outer
+        assert outer.scalar(select(func.count()).select_from(Setting)) == 0
+    with base.reading() as later:
+        assert later.scalar(select(func.count()).select_from(Setting)) == 1
+
+
+def test_what_a_state_says_is_asked_once_in_it_and_a_writer_asks_anew(base: KnowledgeBase) -> None:
+    asked: list[int] = []
+
+    def answer() -> int:
+        asked.append(1)
+        return len(asked)
+
+    with base.reading() as connection:
+        assert [once(connection, "that", answer) for _ in range(3)] == [1, 1, 1]
+    with base.reading() as connection:
+        assert once(connection, "that", answer) == 2
+    with base.writing() as connection:
+        assert [once(connection, "that", answer) for _ in range(2)] == [3, 4]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pandas as pd
 from cachetools import LRUCache, cached
 from sqlalchemy import Connection, Select
 
-from analytics import codes
 from analytics.metrics import Filters
 from analytics.periods import Period
 from analytics.questions.grouped import memberships
@@ -73,6 +72,8 @@ def code_doctor(
     rows = rows[rows["id"].isin(inside)]
     if rows.empty and not reason:
         reason = f"No {_noun(subject)} of this filter can be judged. Choose another period or reset the filters."
+    from analytics import codes  # scikit-learn comes with it, half a second that the first page does not need
+
     found = codes.by_code(rows) if not rows.empty else pd.DataFrame(columns=codes.BY_CODE)
     vague = int(found["records"].where(found["is_vague"].astype(bool), 0).sum())
     coded, uncoded = found[found["code"] != codes.EMPTY], found[found["code"] == codes.EMPTY]
@@ -103,6 +104,8 @@ def _judged(base: KnowledgeBase, revision: int, subject: str) -> tuple[pd.DataFr
         frame = _read(connection, subject)
         groups = memberships(connection, CODED[subject][2])
     frame = frame.join(groups, on="id").assign(group=lambda rows: rows["group"].fillna(""))
+    from analytics import codes  # as above
+
     usual = codes.code_of_others(list(frame["code"]), list(frame["group_id"].fillna(-1).astype("int64")))
     frame = frame.assign(code_of_group=usual)
     if frame.empty:

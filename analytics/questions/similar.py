@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Condition
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from cachetools import LRUCache, cached
 from sqlalchemy import Connection, func, select
 
 from analytics.questions.grouped import MEMBERSHIPS, asserted_causes, memberships
-from analytics.refresh import reading
-from analytics.similar import SimilarTexts
 from kb.access import Person, require
 from kb.facts.shared import table
 from kb.store import KnowledgeBase
+
+if TYPE_CHECKING:
+    from analytics.similar import SimilarTexts
 
 SIDES: Mapping[str, str] = {"Factory": "factory", "Customers": "field"}
 KIND_NAMES = {"defect": "nonconformance", "return": "return", "complaint": "complaint"}
@@ -81,6 +82,9 @@ def _key(base: KnowledgeBase, revision: int) -> Hashable:
 @cached(LRUCache(2), key=_key, condition=Condition())
 def _index(base: KnowledgeBase, revision: int) -> tuple[SimilarTexts, pd.DataFrame]:
     """The index and the records it stands for, in its order."""
+    from analytics.refresh import reading  # scikit-learn comes with these two, which the first page does not need
+    from analytics.similar import SimilarTexts
+
     with base.reading() as connection:
         frames = [reading.records(connection, side).assign(side=side) for side in SIDES.values()]
     frame = pd.concat([one for one in frames if not one.empty] or frames[:1], ignore_index=True)
