@@ -7,7 +7,7 @@ would cost most of the answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -163,9 +163,9 @@ def _why(metric: Metric, part: pd.Series) -> str:
     return " (rate)" if abs(part["rate_effect"]) >= abs(part["mix_effect"]) else " (mix)"
 
 
-def _total(sums: Sequence[float] | Floats) -> float:
+def _total(sums: Floats) -> float:
     """The sum of what was recorded, nan where nothing was."""
-    known = np.asarray(sums)[~np.isnan(sums)]
+    known = sums[~np.isnan(sums)]
     return float(known.sum()) if len(known) else float("nan")
 
 

@@ -81,7 +81,7 @@ def test_a_kpi_agrees_with_the_hand_in_its_parts_and_under_a_filter(
 def test_nonconformances_are_shared_over_the_supplier_lots_of_their_lot(company: KnowledgeBase) -> None:
     statement = facts.get("nonconformance_shares").totals(["nonconformances", "failure_cost"], ["supplier"])
     with company.reading() as connection:
-        found = {name: (count, cost) for name, count, cost in connection.execute(statement)}
+        found = {name: (count, cost) for name, count, cost in connection.execute(*statement)}
     # LOT-1 took one supplier lot of S1 and three of S2: N1 (12.5) and N3; LOT-3 one of S1: N4 (7); N2 (12) and N5 none
     assert found["S1"] == pytest.approx((2 / 4 + 1, 12.5 / 4 + 7))
     assert found["S2"] == pytest.approx((2 * 3 / 4, 12.5 * 3 / 4))

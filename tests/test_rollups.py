@@ -43,7 +43,7 @@ def differences(base: KnowledgeBase) -> list[str]:
             fact, kept = facts.get(one.fact), declared.as_fact(one)
             for groups in [("month",), *((name,) for name in kept.dimensions), ("month", *kept.dimensions)]:
                 by_fact, by_sums = (
-                    {tuple(row)[: len(groups)]: tuple(row)[len(groups) :] for row in connection.execute(statement)}
+                    {tuple(row)[: len(groups)]: tuple(row)[len(groups) :] for row in connection.execute(*statement)}
                     for statement in (fact.totals(tuple(one.held), groups), kept.totals(tuple(one.held), groups))
                 )
                 found += [

@@ -21,6 +21,7 @@ from analytics.metric import rounded
 
 ACCENT, GOOD, BAD, GREY = "#0072B2", "#009E73", "#D55E00", "#808080"
 CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False, "scrollZoom": False}
+MONTH_AXIS = {"tickformat": "%b\n%Y", "nticks": 7}
 _SCALES = ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
 _PLAIN_BELOW = 10_000
 # Labels of events: how many, how long, and the pixels they need on a phone.
@@ -95,9 +96,6 @@ def empty(height: int, **layout: Any) -> go.Figure:
     }  # fmt: skip
     axes = {name: {**axis, **layout.pop(name, {})} for name in ("xaxis", "yaxis")}
     return go.Figure(layout={**house, **layout, **axes})
-
-
-MONTH_AXIS = {"tickformat": "%b\n%Y", "nticks": 7}
 
 
 def month_axis(figure: go.Figure, ticks: int = 7) -> None:

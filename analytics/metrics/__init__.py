@@ -74,22 +74,26 @@ def over(
     filters: Filters | None = None,
 ) -> list[pd.DataFrame]:
     """`evaluate` for several periods; whole months are read from the database together, once."""
-    require(who, "read")
-    metrics = [catalog.get(key) for key in keys]
-    for metric in metrics:
-        refuse_foreign(metric, [*by, *(filters or {})])
+    metrics = _asked(who, keys, [*by, *(filters or {})])
     with base.reading() as connection:
         sums = Sums(connection, _supported(connection, metrics), tuple(by), filters or {}, periods)
         return [_evaluated(sums, metrics, tuple(by), period) for period in periods]
+
+
+def _asked(who: Person, keys: Sequence[str], dimensions: Sequence[str]) -> list[Metric]:
+    """The metrics of these names. Raises Refused where the person may not read them or one lacks a dimension."""
+    require(who, "read")
+    metrics = [catalog.get(key) for key in keys]
+    for metric in metrics:
+        refuse_foreign(metric, dimensions)
+    return metrics
 
 
 def members(
     base: KnowledgeBase, who: Person, key: str, periods: Sequence[Period], by: str, filters: Filters
 ) -> list[list[tuple[str, float, float]]]:
     """For each period name, numerator and denominator of each member of `by`: the sums that `over` gives in frames."""
-    require(who, "read")
-    metric = catalog.get(key)
-    refuse_foreign(metric, [by, *filters])
+    [metric] = _asked(who, [key], [by, *filters])
     with base.reading() as connection:
         sums = Sums(connection, _supported(connection, [metric]), (by,), filters, periods)
         rows = [_rows(sums, metric, (by,), period) for period in periods]
@@ -109,10 +113,7 @@ def history(
 
     Whole months are read once for all of it. Raises Refused as `evaluate` does.
     """
-    require(who, "read")
-    metrics = [catalog.get(key) for key in keys]
-    for metric in metrics:
-        refuse_foreign(metric, list(filters or {}))
+    metrics = _asked(who, keys, list(filters or {}))
     with base.reading() as connection:
         known = _supported(connection, metrics)
         sums = Sums(connection, known, (), filters or {}, [*periods, months])
@@ -126,10 +127,7 @@ def answers(
     base: KnowledgeBase, who: Person, keys: Sequence[str], period: Period | None, filters: Filters | None = None
 ) -> dict[str, Answer]:
     """Each metric's answer in the period: what `evaluate` gives without `by`, and where it raises Refused."""
-    require(who, "read")
-    metrics = [catalog.get(key) for key in keys]
-    for metric in metrics:
-        refuse_foreign(metric, list(filters or {}))
+    metrics = _asked(who, keys, list(filters or {}))
     with base.reading() as connection:
         return _answers(Sums(connection, _supported(connection, metrics), (), filters or {}, [period]), metrics, period)
 

@@ -73,7 +73,7 @@ class Sums:
         found: Totals = {measure: {} for measure in unique}
         named = [name in facts.get(fact).dimensions for name in groups]
         for source, held in rollups.sources(self.kept, fact, unique, groups, self.filters, since, until):
-            asked = source.asked(held, groups, since=since, until=until, filters=self.filters)
+            asked = source.totals(held, groups, since=since, until=until, filters=self.filters)
             for row in self.connection.execute(*asked):
                 group = tuple(
                     facts.UNKNOWN if value is None and is_named else value

@@ -106,23 +106,11 @@ class Fact:
         since: date | None = None,
         until: date | None = None,
         filters: Mapping[str, tuple[str, ...]] | None = None,
-    ) -> Select[Any]:
-        """Sums of measures by 'month' (text, YYYY-MM), dimensions and counted numbers; null where nothing is known."""
-        statement = self._totals(measures, groups, self._limits(since, until, filters or {}))
-        return statement.params(_narrowed(since, until))
-
-    def asked(
-        self,
-        measures: Sequence[str],
-        groups: Sequence[str] = (),
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        filters: Mapping[str, tuple[str, ...]] | None = None,
     ) -> tuple[Select[Any], dict[str, Any]]:
-        """`totals` as a statement and the values to execute it with.
+        """Sums of measures by 'month' (text, YYYY-MM), dimensions and counted numbers; null where nothing is known.
 
-        Questions that differ in days and values only share the statement: to make one takes as long as to answer it.
+        The statement and the values to execute it with. Questions that differ in days and values only share the
+        statement: to make one takes as long as to answer it.
         """
         limits = self._limits(since, until, filters or {})
         held = {name: is_unknown for name, (_, is_unknown) in limits.among.items()}
