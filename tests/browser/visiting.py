@@ -38,6 +38,8 @@ _RESTS = """quiet => {
   window.restsSince = window.restsSince ?? performance.now();
   return performance.now() - window.restsSince >= quiet;
 }"""
+# A scroll is told to the page with the next picture; two pictures later it has been heard.
+_DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _ICONS = "() => [...document.querySelectorAll('link[rel~=icon]')].map(link => link.href)"
 _OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
 
@@ -64,8 +66,11 @@ class Visit:
     def take(self, box: Locator, option: str) -> None:
         """Take an option of a list, typed, as somebody without a pointer would.
 
-        Enter waits for the list: it opens a moment after the first letter, and before that the key takes nothing.
+        A scroll closes the list, and taking the focus scrolls to the box: the page first comes to rest there. Enter
+        waits for the list: it opens a moment after the first letter, and before that the key takes nothing.
         """
+        box.scroll_into_view_if_needed()
+        self.page.evaluate(_DRAWN)
         box.focus()
         self.page.keyboard.type(option)
         expect(self.page.get_by_role("option").first).to_contain_text(option, ignore_case=True)
