@@ -37,6 +37,8 @@ def renew(connection: Connection) -> None:
     the record, come before others. A record that fits none has no shares.
     """
     connection.execute(delete(SHARES))
+    if not connection.scalar(select(exists(select(SHIPMENTS.c.shipment_id)))):
+        return
     for owner, records in ((SHARES.c.return_id, _returns()), (SHARES.c.complaint_id, _complaints())):
         for basis, fits, must_precede in _bases(records):
             connection.execute(_insert(owner, records, basis, fits, must_precede))

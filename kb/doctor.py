@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kb import audit, migrations
 from kb.errors import Refused
+from kb.importing import bulk
 from kb.models import Base, Import, ImportFile
 from kb.starting import SECRET_FILE, may_start
 from kb.store import KnowledgeBase, engines, open_base
@@ -141,11 +142,16 @@ def _references(base: KnowledgeBase) -> str:
 
 
 def _proved(base: KnowledgeBase) -> str:
-    """An import that was killed right after its commit leaves references that PostgreSQL has not proved yet."""
+    """An import that was killed right after its commit leaves references unproved and indexes unbuilt."""
     with base.reading() as connection:
-        waiting = connection.scalar(text("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"))
+        waiting, lacking = bulk.unproved(connection), bulk.lacking(connection)
     if waiting:
-        raise Refused(f"{waiting} references are not proved since an import was cut off: the next import proves them")
+        raise Refused(
+            f"{len(waiting)} references are not proved since an import was cut off: the next import proves them"
+        )
+    if lacking:
+        names = ", ".join(str(index.name) for index in lacking)
+        raise Refused(f"some pages wait longer than they must: the next import builds the indexes {names}")
     return "looked after by PostgreSQL"
 
 

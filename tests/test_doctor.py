@@ -92,7 +92,18 @@ def test_references_left_unproved_by_a_cut_off_import_are_found_and_the_next_one
         bulk.restore_references(connection)
     assert "are not proved" in faults(postgres_base, home, config)["references"]
     with postgres_base.writer.connect() as connection:
-        bulk.prove(connection)
+        bulk.complete(connection)
+    assert "references" not in faults(postgres_base, home, config)
+
+
+def test_an_index_that_a_cut_off_import_left_out_is_found_and_the_next_one_builds_it(
+    postgres_base: KnowledgeBase, home: Path, config: Path
+) -> None:
+    with postgres_base.writing() as connection:
+        connection.execute(text("DROP INDEX ix_sales_orders_ordered_on"))
+    assert "builds the indexes ix_sales_orders_ordered_on" in faults(postgres_base, home, config)["references"]
+    with postgres_base.writer.connect() as connection:
+        bulk.complete(connection)
     assert "references" not in faults(postgres_base, home, config)
 
 

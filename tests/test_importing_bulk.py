@@ -41,6 +41,25 @@ def test_indexes_and_keys_are_the_same_after_a_bulk_import(
         assert shape(connection) == before
 
 
+def test_an_index_that_somebody_holds_up_is_left_to_the_next_import(
+    postgres_base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MANY", 1)
+    monkeypatch.setattr(bulk, "WAIT_SECONDS", 0.1)
+    load(postgres_base, put(tmp_path, MASTERS))
+    with postgres_base.reading() as connection:
+        before = shape(connection)
+    with postgres_base.reader.connect().execution_options(isolation_level="REPEATABLE READ") as backup:
+        backup.execute(text("SELECT count(*) FROM settings"))
+        load(postgres_base, put(tmp_path / "orders", {"order_lines.csv": ORDERS}))
+        lacking = {index.name for index in bulk.lacking(backup)}
+    assert lacking == {"ix_sales_orders_ordered_on", "ix_sales_orders_customer_id"}
+    assert count(postgres_base, "order_lines") == 3
+    load(postgres_base, put(tmp_path / "more", {"customers.csv": "customer_number,name\nK9,Nine\n"}))
+    with postgres_base.reading() as connection:
+        assert shape(connection) == before
+
+
 def test_indexes_stay_where_fewer_rows_come_than_are_there(postgres_base: KnowledgeBase, tmp_path: Path) -> None:
     load(postgres_base, put(tmp_path, MASTERS))
     with postgres_base.writing() as connection:
@@ -50,6 +69,9 @@ def test_indexes_stay_where_fewer_rows_come_than_are_there(postgres_base: Knowle
         bulk.suspend_indexes(connection, PRODUCTS, 2)
         assert shape(connection) != before
         bulk.restore_indexes(connection)
+    with postgres_base.writer.connect() as connection:
+        bulk.complete(connection)
+    with postgres_base.reading() as connection:
         assert shape(connection) == before
 
 
@@ -67,7 +89,7 @@ def test_a_primary_key_goes_only_where_no_row_of_another_table_leans_on_it(
         bulk.restore_indexes(connection)
         bulk.restore_references(connection)
     with postgres_base.writer.connect() as connection:
-        bulk.prove(connection)
+        bulk.complete(connection)
     with postgres_base.reading() as connection:
         assert shape(connection) == before
 
@@ -103,10 +125,10 @@ def test_a_batch_that_fails_on_its_way_stops_the_import(
 ) -> None:
     send = Staging._copy
 
-    def failing(area: Staging, stage: Any, columns: Any) -> None:
-        if stage.target.name == "sales_orders":
+    def failing(area: Staging, table: Any, names: Any, columns: Any) -> None:
+        if "order_number" in names:
             raise RuntimeError("the line was cut")
-        send(area, stage, columns)
+        send(area, table, names, columns)
 
     monkeypatch.setattr(Staging, "_copy", failing)
     with pytest.raises(RuntimeError, match="the line was cut"):

@@ -72,7 +72,7 @@ def test_rows_whose_new_parent_the_import_lost_on_its_way_stop_it(
     def losing(area: Staging, preparation: Preparation) -> list[leaning.Named]:
         orders = next(stage for stage, _ in preparation.stages if stage.target.name == "sales_orders")
         with area.locked([]) as connection:
-            connection.execute(delete(orders.table).where(orders.table.c.order_number == "SO2"))
+            connection.execute(delete(orders.new).where(orders.new.c.order_number == "SO2"))
         return named(area, preparation)
 
     monkeypatch.setattr(leaning, "named", losing)

@@ -15,7 +15,7 @@ from kb.access import Person, require
 from kb.errors import Refused
 from kb.importing import bulk, files, leaning, own, presets, templates
 from kb.importing.fields import importable
-from kb.importing.merging import Overtaken, last_import, merge, touched
+from kb.importing.merging import Overtaken, last_import, merge, next_id, touched
 from kb.importing.prepare import Preparation, Progress
 from kb.importing.presets import Preset
 from kb.importing.report import FileReport, Report, TableCount, mendable, refused_csv
@@ -97,9 +97,9 @@ def _attempt(
             report.notes += dict.fromkeys(m.note for file in chosen for m in file.maps if m.note)
             look_ups = files.look_ups(chosen, candidates, preset)
         with area.snapshot() as connection:
-            seen = last_import(connection)
+            seen, import_id = last_import(connection), next_id(connection)
             currency = _currency(area, preset, chosen)
-        preparation = Preparation(area, preset, report, look_ups, currency, progress)
+        preparation = Preparation(area, preset, report, look_ups, currency, import_id, progress)
         with _phase(report, "read and check"):
             for file in chosen:
                 preparation.take(file)
@@ -121,8 +121,8 @@ def _merge(area: Staging, preparation: Preparation, who: Person, seen: int) -> N
     preparation.report.phases["wait for the lock"] = locked - started
     preparation.report.phases["merge (write lock held)"] = area.released - locked
     preparation.report.phases["write back"] = time.perf_counter() - area.released
-    with _phase(preparation.report, "prove references"):
-        bulk.prove(area.connection)
+    with _phase(preparation.report, "indexes and references"):
+        bulk.complete(area.connection)
 
 
 def _nothing(preparation: Preparation) -> bool:

@@ -6,14 +6,28 @@ from then on) and PostgreSQL proves the new rows after the commit, without locki
 
 Indexes of a table that at least doubles are built anew in the same transaction: of those 3 s that saves another one.
 The index of the primary key alone took more than half of what moving the rows over took; it goes too where no other
-table has rows that lean on it, as in a first load.
+table has rows that lean on it, as in a first load. An index that only finds rows and
+serves nothing under the lock is built after the commit, while readers and writers go on; who looks for its rows
+meanwhile waits longer.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, literal, select, text
+import logging
+
+from sqlalchemy import Connection, Index, Table, literal, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import CreateIndex
+
+from kb.models import Base
 
 MANY = 50_000
+WAIT_SECONDS = 60
+"""So long an index waits for whoever reads an older state, a backup for instance; the next import tries again."""
+NEEDED = frozenset({"returns", "complaints", "shipments", "order_lines", "lots"})
+"""Tables that allocation searches under the lock: all their indexes are there again before it does."""
+_GAVE_UP = {"55P03", "40P01"}  # waited too long, and who waited for each other
+_log = logging.getLogger(__name__)
 _KEPT = "symbiosis_foreign_keys"
 _INDEXES = "symbiosis_indexes"
 _OWNED = "pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = to_regclass(:name)), 'USAGE')"
@@ -83,10 +97,17 @@ def suspend_indexes(connection: Connection, table: Table, coming: int) -> None:
         {"name": table.name},
     ).all()
     kept: list[str] = connection.info.setdefault(_INDEXES, [])
+    later = set() if table.name in NEEDED else {index.name for index in _finding(table)}
     for name, definition, constraint, meaning in found:
         alter = f'ALTER TABLE "{table.name}"'
         connection.execute(text(f'{alter} DROP CONSTRAINT "{constraint}"' if constraint else f"DROP INDEX {name}"))
-        kept.append(f'{alter} ADD CONSTRAINT "{constraint}" {meaning}' if constraint else definition)
+        if constraint or name not in later:
+            kept.append(f'{alter} ADD CONSTRAINT "{constraint}" {meaning}' if constraint else definition)
+
+
+def _finding(table: Table) -> list[Index]:
+    """The table's indexes that only find rows, by our own schema."""
+    return [index for index in table.indexes if not index.unique]
 
 
 def _has_more(connection: Connection, table: Table, rows: int) -> bool:
@@ -94,21 +115,54 @@ def _has_more(connection: Connection, table: Table, rows: int) -> bool:
 
 
 def restore_indexes(connection: Connection) -> None:
-    """Build what suspend_indexes dropped, inside the same transaction. Raises IntegrityError for a repeated key."""
+    """Build of what suspend_indexes dropped all that cannot wait for complete(), inside the same transaction.
+
+    Raises IntegrityError for a repeated key.
+    """
     if connection.info.get(_INDEXES):
         connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
     for statement in connection.info.pop(_INDEXES, []):
         connection.exec_driver_sql(statement)
 
 
-def prove(connection: Connection) -> None:
-    """Let PostgreSQL check every foreign key that is not yet valid, one transaction each; readers and writers go on."""
+def complete(connection: Connection) -> None:
+    """After the commit: build every index that is lacking, prove every foreign key that is not yet valid.
+
+    Each by itself, while readers and writers go on; nothing on SQLite. What an earlier import that was cut off left
+    is done, too. An index that would have to wait longer than WAIT_SECONDS is left to the next import.
+    """
     if connection.dialect.name != "postgresql":
         return
-    query = "SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"
-    found = connection.execute(text(query)).all()
     connection.commit()
-    for name, table in found:
-        connection.execute(text(f'ALTER TABLE {table} VALIDATE CONSTRAINT "{name}"'))
-        connection.commit()
+    free = connection.execution_options(isolation_level="AUTOCOMMIT")
+    free.execute(text(f"SET lock_timeout = '{WAIT_SECONDS}s'"))
+    for index in lacking(free):
+        _build(free, index)
+    free.execute(text("RESET lock_timeout"))
+    for name, table in unproved(free):
+        free.execute(text(f'ALTER TABLE {table} VALIDATE CONSTRAINT "{name}"'))
     connection.info.pop(_KEPT, None)
+
+
+def _build(connection: Connection, index: Index) -> None:
+    statement = str(CreateIndex(index).compile(dialect=connection.dialect))
+    try:
+        connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}"))  # what is left of a failed one
+        connection.execute(text(statement.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1)))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") not in _GAVE_UP:
+            raise
+        _log.warning("index %s is not there yet, somebody holds it up: the next import builds it", index.name)
+
+
+def lacking(connection: Connection) -> list[Index]:
+    """The indexes of our own schema that find rows and are not there or not valid; PostgreSQL only."""
+    query = "SELECT indexrelid::regclass::text FROM pg_index WHERE indisvalid AND pg_table_is_visible(indrelid)"
+    there = set(connection.scalars(text(query)))
+    return [index for table in Base.metadata.sorted_tables for index in _finding(table) if index.name not in there]
+
+
+def unproved(connection: Connection) -> list[tuple[str, str]]:
+    """(name, table) of the foreign keys that hold for new rows but are not proved for all; PostgreSQL only."""
+    query = "SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND NOT convalidated"
+    return [(name, table) for name, table in connection.execute(text(query))]

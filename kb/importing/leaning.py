@@ -41,13 +41,13 @@ def named(area: Staging, preparation: Preparation) -> list[Named]:
 
 
 def _named(area: Staging, preparation: Preparation, stage: Stage, reference: Reference) -> Named:
-    keys, names = preparation.keys[reference.table], stage.table.c[reference.column]
+    keys, names = preparation.keys[reference.table], stage.holding(reference.column).c[reference.column]
     if keys.has_fresh:
-        brought = [select(one.table.c.row_id).where(one.table.c.is_new) for one in _stages(preparation, reference)]
+        brought = [select(one.new.c[one.target.id_column.name]) for one in _stages(preparation, reference)]
         lacking = set(area.connection.scalars(except_(select(names).where(names > keys.start), *brought)))
         if lacking - set(keys.created.values()):
             raise RuntimeError(f"{stage.target.name} name rows of {reference.table} that this import does not bring")
-    return Named(reference.table, area.keep(select(names.label("id")).where(names <= keys.start).distinct()))
+    return Named(reference.table, area.keep(select(names.label("id")).where(names <= keys.start)))
 
 
 def _stages(preparation: Preparation, reference: Reference) -> list[Stage]:

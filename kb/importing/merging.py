@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Table, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Table, func, insert, select, text, update
 
 from kb import allocation, audit, rollups
 from kb.access import Person
@@ -15,8 +15,6 @@ from kb.importing.prepare import Preparation, changed_cells
 from kb.importing.report import Report
 from kb.importing.stage import Stage
 from kb.models import Base, Import, ImportChange, ImportFile, RefusedRow, Setting
-
-ALLOCATION_TABLES = frozenset({"returns", "complaints", "shipments", "order_lines", "lots"})
 
 
 class Overtaken(Exception):
@@ -34,7 +32,8 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
     """Move everything over. Raises Overtaken when the base moved on since `seen_import` or the ids are taken."""
     _refuse_overtaken(connection, preparation, seen_import)
     report = preparation.report
-    import_id = _ledger(connection, report, preparation.preset.version, who)
+    import_id = preparation.import_id
+    _ledger(connection, report, import_id, preparation.preset.version, who)
     last = {table.name: preparation.keys[table.name].start for table in touched(preparation)}
     renewal = rollups.Renewal(connection, import_id, last)
     _create_parents(connection, preparation, import_id)
@@ -48,15 +47,15 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
             bulk.suspend_leaning(connection, stage.target.table, count.new)
             bulk.suspend_indexes(connection, stage.target.table, count.new)
         if count.new:
-            _insert(connection, stage, import_id)
+            _insert(connection, stage)
     bulk.restore_indexes(connection)
     bulk.restore_references(connection)
     tables = touched(preparation)
-    if {table.name for table in tables} & ALLOCATION_TABLES:
+    if {table.name for table in tables} & bulk.NEEDED:
         with renewal.sharing():
             allocation.renew(connection)
     renewal.finish()
-    _advance_sequences(connection, tables)
+    _advance_sequences(connection, [*tables, Base.metadata.tables["imports"]])
     _keep_currency(connection, preparation.currency)
     summary = {name: report.total(name) for name in ("read", "new", "changed", "same", "refused")}
     audit.append(connection, who, "import", "imports", import_id, after={"preset": report.preset, **summary})
@@ -66,6 +65,11 @@ def merge(connection: Connection, preparation: Preparation, who: Person, seen_im
 def last_import(connection: Connection) -> int:
     """A number that moves with every import and undo."""
     return connection.scalar(select(func.count(Import.import_id) + func.count(Import.undone_at))) or 0
+
+
+def next_id(connection: Connection) -> int:
+    """The id of the import that is being prepared, its own as long as last_import does not move."""
+    return (connection.scalar(select(func.max(Import.import_id))) or 0) + 1
 
 
 def _refuse_overtaken(connection: Connection, preparation: Preparation, seen_import: int) -> None:
@@ -105,23 +109,17 @@ def _journal(connection: Connection, preparation: Preparation, stage: Stage, imp
 
 
 def _update(connection: Connection, preparation: Preparation, stage: Stage) -> None:
-    main, staged, own = stage.target.table, stage.table, stage.target.id_column
+    main, known, own = stage.target.table, stage.known, stage.target.id_column
     ids = preparation.changed_ids(stage)
     values = {name: stage.coming(name) for name in stage.columns if name not in stage.target.key}
     if values and "version" in main.c:
         values["version"] = main.c.version + 1  # a person who has the row open must see that it changed
     if values:
-        connection.execute(update(main).values(values).where(own == staged.c.row_id, ~staged.c.is_new, own.in_(ids)))
+        connection.execute(update(main).values(values).where(own == known.c[own.name], own.in_(ids)))
 
 
-def _insert(connection: Connection, stage: Stage, import_id: int) -> None:
-    own = stage.target.id_column.name
-    names = [own, *stage.columns, "import_id"]
-    source = stage.table
-    rows = select(source.c.row_id, *(source.c[name] for name in stage.columns), literal(import_id)).where(
-        source.c.is_new
-    )
-    connection.execute(insert(stage.target.table).from_select(names, rows))
+def _insert(connection: Connection, stage: Stage) -> None:
+    connection.execute(insert(stage.target.table).from_select(stage.new.columns.keys(), select(stage.new)))
 
 
 def _advance_sequences(connection: Connection, tables: Sequence[Table]) -> None:
@@ -138,16 +136,14 @@ def _advance_sequences(connection: Connection, tables: Sequence[Table]) -> None:
         )
 
 
-def _ledger(connection: Connection, report: Report, preset_version: str, who: Person) -> int:
+def _ledger(connection: Connection, report: Report, import_id: int, preset_version: str, who: Person) -> None:
     counts = {f"rows_{name}": report.total(name) for name in ("read", "new", "changed", "same", "refused")}
-    key = connection.execute(
+    connection.execute(
         insert(Import).values(
-            imported_at=datetime.now(UTC), user_name=who.name, preset=report.preset, preset_version=preset_version,
-            status="done", **counts,
+            import_id=import_id, imported_at=datetime.now(UTC), user_name=who.name, preset=report.preset,
+            preset_version=preset_version, status="done", **counts,
         )
-    ).inserted_primary_key  # fmt: skip
-    assert key is not None
-    import_id = int(key[0])
+    )  # fmt: skip
     for file in report.files:
         connection.execute(
             insert(ImportFile),
@@ -168,7 +164,6 @@ def _ledger(connection: Connection, report: Report, preset_version: str, who: Pe
                 for cell in report.refused_cells
             ],
         )  # fmt: skip
-    return import_id
 
 
 def _keep_currency(connection: Connection, currency: str) -> None:

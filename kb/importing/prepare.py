@@ -39,6 +39,7 @@ class Preparation:
     report: Report
     look_ups: LookUps
     currency: str
+    import_id: int
     progress: Progress
     keys: dict[str, Keys] = field(default_factory=dict)
     stages: list[tuple[Stage, TableCount]] = field(default_factory=list)
@@ -75,7 +76,7 @@ class Preparation:
         given = {column.header for column in columns} | (set(goal.key[-1:]) if table_map.content_key else set())
         parents = [r.column for r in goal.references if set(r.headers) <= given]
         plain = [name for name in goal.fields if name in given]
-        stage = self.staging.add(goal, [*plain, *parents])
+        stage = self.staging.add(goal, [*plain, *parents], self.import_id)
         stage.keep = table_map.keep
         return Filling(
             table_map=table_map,
@@ -157,11 +158,11 @@ class Preparation:
         return good
 
     def _write(self, draft: Draft, ids: Codes, is_new: Mask, rows: Mask) -> None:
-        every = np.arange(len(rows))
-        columns = [Coded(every, ids), Coded(every, is_new), *draft.staged_columns()]
-        if not rows.all():
-            columns = [column.only(rows) for column in columns]
-        self.staging.write(draft.filling.stage, columns)
+        stage = draft.filling.stage
+        columns = [Coded(np.arange(len(rows)), ids), *draft.staged_columns()]
+        for table, wanted in ((stage.new, rows & is_new), (stage.known, rows & ~is_new)):
+            kept = columns if wanted.all() else [column.only(wanted) for column in columns]
+            self.staging.write(table, stage.names, kept)
 
     def _note_refused(self, chunk: Chunk, drafts: list[Draft], report: FileReport) -> None:
         cells = self.report.refused_cells
@@ -205,15 +206,15 @@ class Preparation:
             for stage, _ in self.stages:
                 for reference in stage.target.references:
                     if reference.table == name and reference.column in stage.columns:
-                        named.update(connection.scalars(select(stage.table.c[reference.column]).distinct()))
+                        named.update(connection.scalars(select(stage.holding(reference.column))))
             keys.created = {text: number for text, number in keys.created.items() if number in named}
             if keys.created:
                 self.report.created[name] = len(keys.created)
 
     def changed_ids(self, stage: Stage) -> Select[int]:
         """Ids of staged rows that differ from the base in a column the file gives."""
-        own, staged = stage.target.id_column, stage.table
-        return select(own).join(staged, staged.c.row_id == own).where(~staged.c.is_new, stage.differs())
+        own = stage.target.id_column
+        return select(own).join(stage.known, stage.known.c[own.name] == own).where(stage.differs())
 
     def _list_changes(self, stage: Stage) -> None:
         for row_id, name, column, before, after in changed_cells(self.staging, stage, MOST_CHANGES_LISTED):
@@ -234,13 +235,13 @@ def changed_cells(
     staging: Staging, stage: Stage, most: int | None = None
 ) -> list[tuple[int, str, str, object, object]]:
     """(row id, business key, column, before, after) of every cell the staged rows change in the base."""
-    main, staged, own = stage.target.table, stage.table, stage.target.id_column
+    main, own = stage.target.table, stage.target.id_column
     names = stage.columns
     key = [main.c[name] for name in stage.target.key]
     query = (
         select(own, *key, *(main.c[name] for name in names), *(stage.coming(name) for name in names))
-        .join(staged, staged.c.row_id == own)
-        .where(~staged.c.is_new, stage.differs())
+        .join(stage.known, stage.known.c[own.name] == own)
+        .where(stage.differs())
         .limit(most)
     )
     cells = []

@@ -17,19 +17,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Connection,
     MetaData,
     NullPool,
     Select,
+    Subquery,
     Table,
     create_engine,
     event,
     func,
     or_,
+    select,
     text,
+    union,
 )
 from sqlalchemy.exc import DBAPIError
 
@@ -44,30 +46,36 @@ STATEMENTS = 16  # SQLite keeps so many ready; one that inserts thousands of row
 
 
 class Stage:
-    """The waiting rows of one table from one file."""
+    """The waiting rows of one table from one file: those that are new, and those that the base knows already.
 
-    def __init__(self, number: int, target: Target, columns: Sequence[str], schema: str | None) -> None:
+    New rows wait in the shape of the base's own table, import included: PostgreSQL moves such rows over as they are
+    and makes none of them anew (measured: 0.50 s instead of 0.67 s for a million order lines).
+    """
+
+    def __init__(self, number: int, target: Target, columns: Sequence[str], schema: str | None, import_id: int) -> None:
         self.target = target
         self.columns = tuple(columns)
+        self.names = (target.id_column.name, *columns)
         self.keep: frozenset[str] = frozenset()
-        copied = [Column(name, target.table.c[name].type) for name in columns]
-        self.table = Table(
-            f"stage_{number}",
-            MetaData(),
-            Column("row_id", Key),
-            Column("is_new", Boolean),
-            *copied,
-            schema=schema,
-            prefixes=[] if schema else ["TEMPORARY"],
-        )
+        kind: Any = {"schema": schema, "prefixes": [] if schema else ["TEMPORARY"]}
+        own = [target.table.c[name] for name in self.names]
+        self.known = Table(f"known_{number}", MetaData(), *(Column(c.name, c.type) for c in own), **kind)
+        whole = [column for column in target.table.c if column.name in self.names or _may_be_empty(column)]
+        brought = text(str(import_id))
+        new = [Column(c.name, c.type, server_default=brought if c.name == "import_id" else None) for c in whole]
+        self.new = Table(f"new_{number}", MetaData(), *new, **kind)
 
     def coming(self, name: str) -> ColumnElement[Any]:
         """The value a base row gets: the staged one, or its own where an empty cell is to leave it as it is."""
-        staged, main = self.table.c[name], self.target.table.c[name]
+        staged, main = self.known.c[name], self.target.table.c[name]
         return func.coalesce(staged, main) if name in self.keep else staged
 
+    def holding(self, name: str) -> Subquery:
+        """The distinct values of one column in both tables, as a table with that column."""
+        return union(select(self.known.c[name]), select(self.new.c[name])).subquery()
+
     def differs(self) -> ColumnElement[bool]:
-        """Whether a base row joined to its staged row would change."""
+        """Whether a base row joined to its known row would change."""
         main = self.target.table
         return or_(*(main.c[name].is_distinct_from(self.coming(name)) for name in self.columns))
 
@@ -98,18 +106,19 @@ class Staging:
         """Forget what is not sent yet and wait for what is."""
         self._sender.shutdown(cancel_futures=True)
 
-    def add(self, target: Target, columns: Sequence[str]) -> Stage:
+    def add(self, target: Target, columns: Sequence[str], import_id: int) -> Stage:
         """A new empty stage."""
         self._count += 1
-        stage = Stage(self._count, target, columns, "stage" if self.base.is_sqlite else None)
+        stage = Stage(self._count, target, columns, "stage" if self.base.is_sqlite else None, import_id)
         self._settle(0)
         self._begin()
-        stage.table.create(self.connection)
+        stage.known.create(self.connection)
+        stage.new.create(self.connection)
         self.connection.commit()
         return stage
 
-    def write(self, stage: Stage, columns: Sequence[Coded]) -> None:
-        """Append rows, given column by column: row_id, is_new, then the stage's own.
+    def write(self, table: Table, names: Sequence[str], columns: Sequence[Coded]) -> None:
+        """Append rows to one table of a stage, given column by column.
 
         They travel while the next rows are read; whoever asks for the connection waits for them. On SQLite they stay
         in the open transaction, which locks nobody out: the stage is a file of its own.
@@ -117,9 +126,10 @@ class Staging:
         if not len(columns[0].codes):
             return
         self._settle(WAITING - 1)
-        self._sent.append(self._sender.submit(self._insert if self.base.is_sqlite else self._copy, stage, columns))
+        send = self._insert if self.base.is_sqlite else self._copy
+        self._sent.append(self._sender.submit(send, table, names, columns))
 
-    def _insert(self, stage: Stage, columns: Sequence[Coded]) -> None:
+    def _insert(self, table: Table, names: Sequence[str], columns: Sequence[Coded]) -> None:
         """Many rows by one statement: the driver lets go of Python for each statement, not usefully for each row."""
         self._begin()
         driver: Any = self._connection.connection.driver_connection
@@ -129,18 +139,18 @@ class Staging:
             cells[:, i] = column.rows
         flat = cells.ravel().tolist()
         most = driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width
-        row = f"({', '.join('?' * width)})"
+        row, named = f"({', '.join('?' * width)})", ", ".join(names)
         for at in range(0, count, most):
             values = ", ".join([row] * min(most, count - at))
-            statement = f"INSERT INTO stage.{stage.table.name} VALUES {values}"
+            statement = f"INSERT INTO stage.{table.name} ({named}) VALUES {values}"
             self._connection.exec_driver_sql(statement, tuple(flat[at * width : (at + most) * width]))
 
-    def _copy(self, stage: Stage, columns: Sequence[Coded]) -> None:
-        pieces = binary.encoded(columns, [column.type for column in stage.table.columns])
+    def _copy(self, table: Table, names: Sequence[str], columns: Sequence[Coded]) -> None:
+        pieces = binary.encoded(columns, [table.c[name].type for name in names])
         form = "csv" if pieces is None else "binary"
         self._begin()
         cursor: Any = self._connection.connection.cursor()
-        with cursor.copy(f"COPY {stage.table.name} FROM STDIN (FORMAT {form})") as copy:
+        with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT {form})") as copy:
             for piece in [_as_text(columns)] if pieces is None else pieces:
                 copy.write(piece)
         self._connection.commit()
@@ -205,6 +215,10 @@ class Staging:
         """
         with suppress(DBAPIError):
             self.connection.exec_driver_sql("PRAGMA main.wal_checkpoint(PASSIVE)").close()
+
+
+def _may_be_empty(column: Column[Any]) -> bool:
+    return bool(column.nullable) and column.default is None and column.server_default is None
 
 
 def _as_text(columns: Sequence[Coded]) -> bytes:
