@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sparse
 
 Labels = np.ndarray[Any, np.dtype[np.int64]]
@@ -55,6 +56,11 @@ class Context:
         ]
 
 
+def frame_context(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """The frame's columns as context: text, '' where nothing is known."""
+    return frame.astype("object").where(frame.notna(), "").astype(str).to_numpy(dtype=object)
+
+
 def _table(columns: Any, n: int) -> np.ndarray[Any, Any]:
     if columns is None:
         return np.empty((n, 0), dtype=object)
@@ -79,6 +85,12 @@ def word_information(counts: sparse.csr_matrix, codes: Labels) -> Matrix:
         told = np.where(share > 0, share * np.log(share / usual), 0.0).sum(axis=1)
         entropy = -np.where(usual > 0, usual * np.log(usual), 0.0).sum()
     return told / entropy if entropy > 0 else np.zeros(counts.shape[1])
+
+
+def said(information: Matrix, power: float) -> Matrix:
+    """A factor for each word, from 0 where it says nothing to 1 for the tenth of the words that say most."""
+    usual = np.quantile(information, 0.9) if len(information) else 0.0
+    return np.clip(information / usual, 0, 1) ** power if usual > 0 else np.ones(len(information))
 
 
 def context_power(counts: sparse.csr_matrix, information: Sequence[Matrix]) -> float:

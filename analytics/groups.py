@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from analytics import mixture
-from analytics.context import Context, context_power, word_information
+from analytics.context import Context, context_power, said, word_information
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 Labels = np.ndarray[Any, np.dtype[np.int64]]
@@ -25,6 +25,10 @@ DIMENSIONS = 100
 ROWS_AT_ONCE = 50_000
 SMALLEST_START = 5.0
 MOST_JOININGS = 4
+# Rounds of expectation maximisation: at most, of groups not yet joined, and where only words are to be weighed.
+ROUNDS, ROUNDS_BEFORE, FEW_ROUNDS = 60, 30, 10
+# How far the groups found at first are trusted in weighting words, as a context that only hints (see context_power).
+HALF = 0.5
 KNOWN_APART = 0.5
 STARTS_PER_ROOT, STARTS = 1.2, (40, 150)
 # Thirty records for each group to begin with are enough, up to a hundred of them.
@@ -47,6 +51,8 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
     4. Groups that use the same words on the same products under the same codes are one group said in several ways:
        they are joined by average linkage while their likeness is at least `merge_at`. Then step 3 again, and 4, until
        nothing more is joined.
+    5. Steps 3 and 4 are taken twice from the same start, the first time briefly: what comes of it says which words
+       tell groups apart. The others count less the second time.
 
     n_groups: wanted number, none finds it. context_power: exponent of the context weight, none chooses it: 1 where a
     column of context tells words apart, 1/2 where it only hints, 0 where it does not: then context is given up.
@@ -90,10 +96,14 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         chance = check_random_state(self.random_state)
         self.context_ = Context(context, counts.shape[0])
         some = self._sample(counts.shape[0], chance)
-        self.word_weights_ = self._weights(counts[some], some)
-        fitted, views = counts[some], [view[some] for view in self.context_.codes]
+        weights = self._weights(counts[some], some)
+        fitted, views = weighted(counts[some], weights), [view[some] for view in self.context_.codes]
         known = np.full(counts.shape[0], -1) if start is None else np.asarray(start)
-        self.model_ = self._modelled(weighted(fitted, self.word_weights_), views, known[some], chance)
+        begun = self._started(fitted, known[some], chance)
+        shares = self._grouped(fitted, views, *begun, rounds=FEW_ROUNDS, joinings=1)[1]
+        telling = said(word_information(fitted, shares.argmax(axis=1)), HALF)
+        self.word_weights_ = weights * telling
+        self.model_ = self._modelled(weighted(fitted, telling), views, *begun)
         self.n_groups_ = self.model_.n_groups
         self.responsibilities_ = self._scored(counts, self.context_.codes)
         self.labels_ = _labels(self.responsibilities_, counts, self.word_weights_)
@@ -147,28 +157,40 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         if not information or power == 0:
             self.context_.give_up()
             return np.asarray(rarity)
-        most = np.max(information, axis=0)
-        usual = np.quantile(most, 0.9) or 1.0
-        said: Matrix = rarity * np.clip(most / usual, 0, 1) ** power
-        return said if said.any() else np.asarray(rarity)
+        return np.asarray(rarity * said(np.max(information, axis=0), power))
 
-    def _modelled(self, counts: sparse.csr_matrix, views: list[Labels], known: Labels, chance: Any) -> mixture.Mixture:
-        labels, earlier = self._started(counts, known, chance)
-        model, shares = mixture.fit(counts, labels, views, self.concentration, most_rounds=30)
+    def _modelled(
+        self, counts: sparse.csr_matrix, views: list[Labels], labels: Labels, earlier: int
+    ) -> mixture.Mixture:
+        # words alone are weak grounds: without a context that agrees, what was joined is not joined again
+        joinings = MOST_JOININGS if views else 1
+        model, shares = self._grouped(counts, views, labels, earlier, rounds=ROUNDS, joinings=joinings)
+        if self.n_groups is not None and model.n_groups > self.n_groups:
+            return model.only(_most_worth(shares, views, self.n_groups))
+        return model
+
+    def _grouped(
+        self,
+        counts: sparse.csr_matrix,
+        views: list[Labels],
+        labels: Labels,
+        earlier: int,
+        *,
+        rounds: int,
+        joinings: int,
+    ) -> tuple[mixture.Mixture, Matrix]:
+        """Steps 3 and 4 from groups to begin with, of which the first `earlier` are known, and the responsibilities."""
+        model, shares = mixture.fit(counts, labels, views, self.concentration, min(rounds, ROUNDS_BEFORE))
         held = shares.sum(axis=0) > min(SMALLEST_START, counts.shape[0] / model.n_groups)
         shares, earlier = shares[:, held], int(held[:earlier].sum())
-        # words alone are weak grounds: without a context that agrees, what was joined is not joined again
-        for _round in range(MOST_JOININGS if views else 1):
+        for _round in range(joinings):
             parts = self._joined(counts, shares, views, earlier)
             if parts.max() + 1 == model.n_groups:
                 break
             earlier = len(set(parts[:earlier].tolist()))
             joined = (shares @ _indicator(parts)).argmax(axis=1)
-            model, shares = mixture.fit(counts, joined, views, self.concentration)
-        if self.n_groups is not None and model.n_groups > self.n_groups:
-            kept = _most_worth(shares, views, self.n_groups)
-            model = model.only(kept)
-        return model
+            model, shares = mixture.fit(counts, joined, views, self.concentration, rounds)
+        return model, shares
 
     def _started(self, counts: sparse.csr_matrix, known: Labels, chance: Any) -> tuple[Labels, int]:
         """The groups to begin with: first those known, then for what is in none more than can be meant; and how many
@@ -272,8 +294,3 @@ def _labels(responsibilities: Matrix, counts: sparse.csr_matrix, weights: Matrix
     found = responsibilities.argmax(axis=1)
     says = np.asarray(counts @ weights).ravel() > 0
     return np.where(says, found, -1).astype(np.int64)
-
-
-def frame_context(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """The frame's columns as context: text, '' where nothing is known."""
-    return frame.astype("object").where(frame.notna(), "").astype(str).to_numpy(dtype=object)

@@ -34,12 +34,15 @@ class Mixture:
 
         counts: records x words, weighted. views: for each view the value of each record, -1 unknown.
         """
-        told = self.prior + np.asarray(counts @ self.words.T)
+        told: Matrix = np.asarray(counts @ self.words.T)
+        told += self.prior
         for codes, logs in zip(views, self.views, strict=True):
-            known = codes >= 0
-            told[known] += logs.T[codes[known]]
-        told -= logsumexp(told, axis=1, keepdims=True)
-        return np.asarray(np.exp(told))
+            told += np.vstack([logs.T, np.zeros(self.n_groups)])[codes]  # -1, the last row: nothing is said
+        # in place and with one exponential: this is most of the time of a fit
+        told -= told.max(axis=1, keepdims=True)
+        np.exp(told, out=told)
+        told /= told.sum(axis=1, keepdims=True)
+        return told
 
     def only(self, groups: Labels) -> Mixture:
         """The same with only these groups, in this order."""

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from analytics import refresh
 from analytics.bootstrap import UNSTABLE_BELOW, best_jaccard, group_stability
-from analytics.groups import GroupBuilder, frame_context
+from analytics.context import frame_context
+from analytics.groups import GroupBuilder
 from analytics.texts import WordCounter
 from kb.errors import Refused
 from kb.models import Group

@@ -13,9 +13,9 @@ from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score, homogeneity_score
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from analytics.context import Context, context_power, word_information
+from analytics.context import Context, context_power, frame_context, word_information
 from analytics.describing import described
-from analytics.groups import GroupBuilder, frame_context
+from analytics.groups import GroupBuilder
 from analytics.refresh import learning
 from analytics.texts import WordCounter
 
@@ -63,6 +63,14 @@ def test_groups_of_texts_that_have_no_context_are_finer_but_hold_together() -> N
     found = grouped(plant(), GroupBuilder(), context=False)
     assert homogeneity_score(plant()["cause"], found.labels_) > 0.9
     assert len(CAUSES) <= found.n_groups_ <= 4 * len(CAUSES)
+
+
+def test_chatter_counts_less_than_what_tells_groups_apart_though_no_context_says_so() -> None:
+    counter = WordCounter()
+    counts = counter.fit_transform(plant()["text"])
+    weights = GroupBuilder(rarity_power=0).fit(counts).word_weights_
+    chatter = np.isin(counter.get_feature_names_out(), " ".join(CHATTER).split())
+    assert weights[chatter].mean() < 0.5 * weights[~chatter].mean()
 
 
 @pytest.mark.parametrize("wanted", [2, 4, 6])

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from analytics import identity, mixture
-from analytics.context import Context
+from analytics.context import Context, frame_context
 from analytics.describing import Described, described
-from analytics.groups import GroupBuilder, frame_context
+from analytics.groups import GroupBuilder
 from analytics.identity import Change
 from analytics.refresh.reading import CONTEXT
 from analytics.texts import WordCounter

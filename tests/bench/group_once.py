@@ -7,7 +7,8 @@ import sys
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from analytics.groups import GroupBuilder, frame_context
+from analytics.context import frame_context
+from analytics.groups import GroupBuilder
 from analytics.texts import WordCounter
 from tests.bench.group_speed import planted_records
 
