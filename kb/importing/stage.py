@@ -139,7 +139,7 @@ class Staging:
             cells[:, i] = column.rows
         flat = cells.ravel().tolist()
         most = driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // width
-        row, named = f"({', '.join('?' * width)})", ", ".join(names)
+        row, named = f"({', '.join('?' * width)})", _listed(names)
         for at in range(0, count, most):
             values = ", ".join([row] * min(most, count - at))
             statement = f"INSERT INTO stage.{table.name} ({named}) VALUES {values}"
@@ -150,7 +150,7 @@ class Staging:
         form = "csv" if pieces is None else "binary"
         self._begin()
         cursor: Any = self._connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT {form})") as copy:
+        with cursor.copy(f"COPY {table.name} ({_listed(names)}) FROM STDIN (FORMAT {form})") as copy:
             for piece in [_as_text(columns)] if pieces is None else pieces:
                 copy.write(piece)
         self._connection.commit()
@@ -215,6 +215,10 @@ class Staging:
         """
         with suppress(DBAPIError):
             self.connection.exec_driver_sql("PRAGMA main.wal_checkpoint(PASSIVE)").close()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _may_be_empty(column: Column[Any]) -> bool:
