@@ -71,13 +71,14 @@ class Added:
 
 def add(connection: Connection, fact: str, *added: Added) -> None:
     """Add to the sums of a fact: its new rows, and what older rows count otherwise since."""
-    last = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
-    names = [rollup.name for rollup in rollups_of(fact)]
-    had = connection.execute(select(SUMS.c.monthly_sum_id).where(SUMS.c.rollup.in_(names)).limit(1)).first()
+    last = _newest(connection)
     for one in added:
         _write(connection, reaches()[fact], one.rows, sums=one.sums)
-    if had:
-        _put_together(connection, fact, names, last)
+    _put_together(connection, fact, last)
+
+
+def _newest(connection: Connection) -> int:
+    return connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
 
 
 def write_states(connection: Connection, facts: Collection[str]) -> None:
@@ -182,16 +183,17 @@ def _undated(column: ColumnElement[Any], months: Collection[date | None]) -> lis
     return [column.is_(None)] if None in months else []
 
 
-def _put_together(connection: Connection, fact: str, names: list[str], last: int) -> None:
+def _put_together(connection: Connection, fact: str, last: int) -> None:
     """One row again for each combination: the added ones together with those that were there."""
     # whatever came after the last row is this fact's own; the old rows' months are looked up, not read through
-    added = select(SUMS.c.month_on).where(SUMS.c.monthly_sum_id > last).distinct()
+    names, newest = [rollup.name for rollup in rollups_of(fact)], _newest(connection)
+    # named from both ends: of an open end PostgreSQL expects a third of all rows, and reads them all
+    added = select(SUMS.c.month_on).where(SUMS.c.monthly_sum_id.between(last + 1, newest)).distinct()
     months: Months = set(connection.scalars(added))
     old = and_(SUMS.c.rollup.in_(names), _of_months(months), SUMS.c.monthly_sum_id <= last)
     months &= set(connection.scalars(select(SUMS.c.month_on).where(old).distinct()))
     if not months:
         return
-    newest = connection.scalar(select(func.max(SUMS.c.monthly_sum_id))) or 0
     touched = and_(SUMS.c.rollup.in_(names), SUMS.c.monthly_sum_id <= newest, _of_months(months))
     groups = [SUMS.c[name] for name in columns_for(fact) if name not in ROOM]
     sums = [func.sum(SUMS.c[name]) for name in columns_for(fact) if name in ROOM]
