@@ -265,6 +265,20 @@ def test_the_map_sizes_marks_by_records_and_colours_them_by_trend() -> None:
     assert drawn.title == "One cause grows"
 
 
+def test_a_name_on_the_map_stands_where_it_covers_no_mark() -> None:
+    ids = list(range(12))
+    heights = [one / 11 for one in ids]
+    column = pd.DataFrame({"group_id": ids, "name": "leads, wires", "records": [100 - one for one in ids], "now": 1,
+                           "before": 1, "status": "neutral", "x": 0.5, "y": heights})  # fmt: skip
+    names = charts.group_map(column, finding="f").figure.data[3]
+    assert len(names.text) == 10
+    assert {side for at, side in zip(names.y, names.textposition, strict=True) if 0 < at < 1} <= {
+        "middle right", "middle left", "top right", "bottom right", "top left", "bottom left",
+    }  # fmt: skip
+    alone = charts.group_map(column.head(1), finding="f").figure.data[3]
+    assert list(alone.textposition) == ["top center"]
+
+
 def test_groups_without_a_place_are_left_off_the_map_and_none_is_no_error() -> None:
     drawn = charts.group_map(on_the_map(x=[None, 1.0]), finding="f")
     assert [len(trace.x) for trace in drawn.figure.data] == [0, 1, 0, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -16,6 +17,44 @@ LARGEST, SMALLEST_MARK, LARGEST_MARK = 10, 9, 32
 MOST_MEMBERS, ROW_PIXELS, FRAME_PIXELS = 12, 26, 70
 # The places of groups crowd in the middle: so much of their rank is mixed in that the crowd comes apart.
 BY_RANK = 0.85
+# The map on a desk, in pixels; what a letter of a name takes, and a line of it; the empty edge of the axes.
+WIDE, HIGH, LETTER_PIXELS, NAME_PIXELS, EDGE = 1000.0, 260.0, 6.5, 15.0, 0.12
+SIDES = (
+    "top center", "bottom center", "middle right", "middle left",
+    "top right", "bottom right", "top left", "bottom left",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Box:
+    """A mark or a name on the map, in pixels from its lower left corner."""
+
+    left: float
+    low: float
+    right: float
+    high: float
+
+    @classmethod
+    def around(cls, x: float, y: float, size: float) -> Box:
+        """A mark at a place between 0 and 1."""
+        across, up = ((at + EDGE) / (1 + 2 * EDGE) * pixels for at, pixels in ((x, WIDE), (y, HIGH)))
+        return cls(across - size / 2, up - size / 2, across + size / 2, up + size / 2)
+
+    def beside(self, side: str, width: float) -> Box:
+        """A name of this width on one side of the mark."""
+        up, across = side.split()
+        low = {"top": self.high, "middle": (self.low + self.high - NAME_PIXELS) / 2, "bottom": self.low - NAME_PIXELS}
+        left = {"left": self.left - width, "center": (self.left + self.right - width) / 2, "right": self.right}
+        return Box(left[across], low[up], left[across] + width, low[up] + NAME_PIXELS)
+
+    def covers(self, other: Box) -> bool:
+        """Whether both have a place in common."""
+        return self.left < other.right and other.left < self.right and self.low < other.high and other.low < self.high
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it stands on the map whole."""
+        return self.left >= 0 and self.right <= WIDE and self.low >= 0 and self.high <= HIGH
 
 
 def group_map(rows: pd.DataFrame, *, finding: str, height: int = 330) -> Drawing:
@@ -39,8 +78,8 @@ def group_map(rows: pd.DataFrame, *, finding: str, height: int = 330) -> Drawing
             x=part["x"], y=part["y"], mode="markers", name=word, customdata=part["group_id"], hovertext=told,
             hovertemplate="%{hovertext}<extra></extra>", marker=marker,
         )  # fmt: skip
-    _write_names(figure, placed[placed["group_id"].isin(_named(placed))], most)
-    blank = {"showticklabels": False, "showgrid": False, "zeroline": False, "range": [-0.12, 1.12]}
+    _write_names(figure, placed, most)
+    blank = {"showticklabels": False, "showgrid": False, "zeroline": False, "range": [-EDGE, 1 + EDGE]}
     figure.update_xaxes(**blank)
     figure.update_yaxes(**blank)
     figure.update_layout(showlegend=True, legend={"y": -0.02})
@@ -48,12 +87,15 @@ def group_map(rows: pd.DataFrame, *, finding: str, height: int = 330) -> Drawing
     return Drawing(figure, finding, f"Map of groups, near means alike. {finding}. Largest: {first}")
 
 
-def _write_names(figure: go.Figure, named: pd.DataFrame, most: float) -> None:
-    """Over all marks, each above its own."""
+def _write_names(figure: go.Figure, placed: pd.DataFrame, most: float) -> None:
+    """Over all marks, each beside its own."""
+    found = _named(placed, most)
+    named = placed.set_index("group_id").loc[list(found)]
     figure.add_scatter(
         x=named["x"], y=named["y"], mode="markers+text", text=[safe(short(name)) for name in named["name"]],
-        textposition="top center", hoverinfo="skip", showlegend=False, cliponaxis=False, textfont={"size": 13},
-        marker={"opacity": 0, "size": [_size(n, most) for n in named["records"]]}, customdata=named["group_id"],
+        textposition=list(found.values()), hoverinfo="skip", showlegend=False, cliponaxis=False,
+        textfont={"size": 13}, customdata=named.index,
+        marker={"opacity": 0, "size": [_size(n, most) for n in named["records"]]},
     )  # fmt: skip
 
 
@@ -70,13 +112,26 @@ def _apart(values: pd.Series[float]) -> pd.Series[float]:
     return BY_RANK * ranks + (1 - BY_RANK) * scaled
 
 
-def _named(placed: pd.DataFrame) -> list[int]:
-    """The largest whose names do not cover each other's."""
-    kept: list[tuple[int, float, float]] = []
-    for one, x, y in placed.sort_values("records", ascending=False)[["group_id", "x", "y"]].itertuples(index=False):
-        if all(abs(x - left) > 0.18 or abs(y - low) > 0.09 for _, left, low in kept):
-            kept.append((int(one), float(x), float(y)))
-    return [one for one, _, _ in kept[:LARGEST]]
+def _named(placed: pd.DataFrame, most: float) -> dict[int, str]:
+    """The largest groups whose names cover neither a mark nor another name, and on which side of its mark each stands.
+
+    Reckoned for a page on a desk; on a phone names come nearer to each other.
+    """
+    rows = placed.sort_values("records", ascending=False)
+    ids, xs, ys, records, names = (rows[name].tolist() for name in ("group_id", "x", "y", "records", "name"))
+    marks = [Box.around(x, y, _size(n, most)) for x, y, n in zip(xs, ys, records, strict=True)]
+    written: list[Box] = []
+    found: dict[int, str] = {}
+    for one, mark, name in zip(ids, marks, names, strict=True):
+        beside = {side: mark.beside(side, LETTER_PIXELS * len(short(name))) for side in SIDES}
+        taken = [*(other for other in marks if other is not mark), *written]
+        free = [side for side, box in beside.items() if box.is_inside and not any(map(box.covers, taken))]
+        if free:
+            found[int(one)] = free[0]
+            written.append(beside[free[0]])
+        if len(found) == LARGEST:
+            break
+    return found
 
 
 def group_shares(rows: pd.DataFrame, *, finding: str) -> Drawing:

@@ -13,6 +13,13 @@ from matplotlib.colors import LinearSegmentedColormap
 
 _DASHES = {"dash": "--", "dot": ":", "dashdot": "-."}
 _SYMBOLS = {"x": "x", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v", "cross": "P"}
+_BESIDE: dict[str, dict[str, Any]] = {
+    "top center": {"xytext": (0, 6), "ha": "center"}, "bottom center": {"xytext": (0, -6), "ha": "center", "va": "top"},
+    "middle right": {"xytext": (2, 0), "va": "center"},
+    "middle left": {"xytext": (-2, 0), "ha": "right", "va": "center"},
+    "top right": {"xytext": (2, 6)}, "bottom right": {"xytext": (2, -6), "va": "top"},
+    "top left": {"xytext": (-2, 6), "ha": "right"}, "bottom left": {"xytext": (-2, -6), "ha": "right", "va": "top"},
+}  # fmt: skip
 
 
 def draw(panel: Axes, trace: Any) -> None:
@@ -38,10 +45,14 @@ def _scatter(panel: Axes, trace: Any) -> None:
             markerfacecolor="none" if is_hollow else _single(trace.marker.color) or colour,
         )  # fmt: skip
     if "text" in mode and trace.text is not None:
-        is_right = trace.textposition == "middle right"
-        beside: dict[str, Any] = {"xytext": (2, 0), "va": "center"} if is_right else {"xytext": (0, 6), "ha": "center"}
-        for x, y, text in zip(across, up, np.atleast_1d(trace.text), strict=False):
+        texts = np.atleast_1d(trace.text)
+        for x, y, text, side in zip(across, up, texts, _each(trace.textposition, len(texts)), strict=False):
+            beside = _BESIDE.get(side or "", _BESIDE["top center"])
             panel.annotate(unescape(str(text)), (x, y), textcoords="offset points", fontsize=7, **beside)
+
+
+def _each(value: Any, count: int) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple | np.ndarray) else [value] * count
 
 
 def _sized(panel: Axes, trace: Any, across: Any, up: Any, symbol: str) -> None:
