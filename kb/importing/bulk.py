@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 
 from sqlalchemy import Connection, Index, Table, literal, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
 from kb.models import Base
@@ -26,7 +26,10 @@ WAIT_SECONDS = 60
 """So long an index waits for whoever reads an older state, a backup for instance; the next import tries again."""
 NEEDED = frozenset({"returns", "complaints", "shipments", "order_lines", "lots"})
 """Tables that allocation searches under the lock: all their indexes are there again before it does."""
-_GAVE_UP = {"55P03", "40P01"}  # waited too long, and who waited for each other
+_GAVE_UP = {
+    "55P03": "somebody holds it up", "40P01": "it and somebody waited for each other",
+    "42501": "this role may not build it",
+}  # fmt: skip
 _log = logging.getLogger(__name__)
 _KEPT = "symbiosis_foreign_keys"
 _INDEXES = "symbiosis_indexes"
@@ -149,10 +152,11 @@ def _build(connection: Connection, index: Index) -> None:
     try:
         connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}"))  # what is left of a failed one
         connection.execute(text(statement.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1)))
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", "") not in _GAVE_UP:
+    except DBAPIError as error:
+        why = _GAVE_UP.get(getattr(error.orig, "sqlstate", ""))
+        if why is None:
             raise
-        _log.warning("index %s is not there yet, somebody holds it up: the next import builds it", index.name)
+        _log.warning("index %s is not there yet, %s: the next import tries again", index.name, why)
 
 
 def lacking(connection: Connection) -> list[Index]:
