@@ -35,6 +35,7 @@ STATEMENT_TIMEOUT_MS = 60_000
 _log = logging.getLogger(__name__)
 _read: ContextVar[Mapping[Engine, Connection]] = ContextVar("read", default=MappingProxyType({}))
 """The states that this thread is reading."""
+_REVISIONS = select(Revision.data_revision, Revision.audit_count)  # asked at every rerun, so made once
 
 
 def _as_python(number: Any) -> int | float:
@@ -104,15 +105,12 @@ class KnowledgeBase:
     def revision(self) -> int:
         """How often the data changed: part of every cache key."""
         with self.reading() as connection:
-            return connection.scalar(select(Revision.data_revision)) or 0
+            return connection.scalar(_REVISIONS) or 0
 
     def revisions(self) -> tuple[int, int]:
         """How often the data changed, and how often anything was recorded: what people say changes no number."""
         with self.reading() as connection:
-            data, recorded = connection.execute(select(Revision.data_revision, Revision.audit_count)).one_or_none() or (
-                0,
-                0,
-            )
+            data, recorded = connection.execute(_REVISIONS).one_or_none() or (0, 0)
         return int(data), int(recorded)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from textwrap import shorten
 import pandas as pd
 import streamlit as st
 
+from pages.ui import menu
 from pages.ui.plain import plain
 
 LABEL = 80
@@ -32,4 +33,4 @@ def ways(frame: pd.DataFrame, key: str) -> None:
 
 def link(record: str, number: str) -> None:
     """The way to the records like this one, given by its key."""
-    st.page_link("similar.py", label=plain(f"Records similar to {number}"), query_params={"record": record})
+    menu.link("similar", plain(f"Records similar to {number}"), query_params={"record": record})

@@ -9,7 +9,7 @@ from analytics.charts import PARETO_UNITS, PARETO_WORDS
 from analytics.questions import DEFECT_DIMENSIONS, DEFECT_MEASURES, Defects
 from pages.parts import drill
 from pages.parts.ranking import METRIC, SHARED
-from pages.ui import door, show
+from pages.ui import door, menu, show
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
@@ -62,4 +62,4 @@ def _records(table: pd.DataFrame, rows: str, columns: str, metric: str) -> None:
         column = st.selectbox("with", drill.single(table.columns), index=None, key="cell-column", width=200)
         if row and column:
             link = records_link(metric, **{rows: row, columns: column})
-            st.page_link("records.py", label="See these records", query_params=link)
+            menu.link("records", "See these records", query_params=link)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.pareto import OTHER
-from pages.ui import show
+from pages.ui import menu, show
 from pages.ui.door import View
 from pages.ui.filters import Scope
 from pages.ui.plain import plain
@@ -42,7 +42,7 @@ def records_of(values: Sequence[str], link_to: LinkTo, key: str, picked: str | N
     value = picked or st.selectbox("Records of", list(values), index=None, key=f"{key}-records", width=320)
     link = link_to(value) if value else None
     if link:
-        st.page_link("records.py", label=plain(f"See the records of {value}"), query_params=link)
+        menu.link("records", plain(f"See the records of {value}"), query_params=link)
     elif value:
         st.caption("This row stands for several: choose one of the others.")
 
@@ -50,7 +50,7 @@ def records_of(values: Sequence[str], link_to: LinkTo, key: str, picked: str | N
 def clicked(value: str | None, link: Link | None) -> None:
     """The way to the records of the mark that was clicked, where it has any."""
     if value and link:
-        st.page_link("records.py", label=plain(f"See the records of {value}"), query_params=link)
+        menu.link("records", plain(f"See the records of {value}"), query_params=link)
 
 
 def within(link: Link, first: date, last: date) -> Link:

@@ -11,7 +11,7 @@ from analytics.charts import difference, shown
 from analytics.questions import ReturnCosts
 from analytics.report import Number
 from pages.parts.feedback_focus import where
-from pages.ui import door, page, reports, show
+from pages.ui import door, menu, page, reports, show
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
@@ -53,7 +53,7 @@ def _records(scope: Scope, frame: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="medium"):
         for key, label in (("returns", "Their returns"), ("complaints", "Their complaints")):
             link = records_link(key, customer=customer, **where(scope))
-            st.page_link("records.py", label=label, query_params=link)
+            menu.link("records", label, query_params=link)
 
 
 def costs(view: View, scope: Scope) -> None:
@@ -81,7 +81,7 @@ def costs(view: View, scope: Scope) -> None:
     show.table(found.by_reason, f"Cost of returns by reason, {scope.period.label}", key="costs-table")
     show.downloads(view, found.by_reason, "Cost of returns by reason", scope.told(), "costs")
     link = records_link("return_cost", **where(scope))
-    st.page_link("records.py", label="Records of these costs", query_params=link)
+    menu.link("records", "Records of these costs", query_params=link)
 
 
 def _sums(view: View, scope: Scope, found: ReturnCosts) -> None:
@@ -91,7 +91,7 @@ def _sums(view: View, scope: Scope, found: ReturnCosts) -> None:
         value = shown(found.now[name], unit, view.currency)
         change = difference(found.now[name] - found.before[name], unit, view.currency).replace("\u2212", "-")
         told = f"{change} vs {scope.before.label}"
-        reports.note(Number(label, value, told))
+        reports.note(Number, label, value, told)
         with grid.cell(), st.container(border=True, gap="xxsmall"):
             st.metric(label, value)
             st.caption(plain(told))

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import catalog
 from analytics.questions import HEARD, Card, Heard
 from pages.parts import focus
-from pages.ui import door, page, show
+from pages.ui import door, menu, page, show
 from pages.ui.cards import Behind, card
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
@@ -57,7 +57,7 @@ def cards(view: View, scope: Scope) -> None:
     for one in [*found[:3], touched, *found[3:]]:
         behind = Behind("Records", records_link(one.metric.key, **where(scope)))
         if one is touched:
-            behind = Behind("Customers", {"part": "Who is touched", **_chosen(view, scope)}, "feedback.py")
+            behind = Behind("Customers", {"part": "Who is touched", **_chosen(view, scope)}, "feedback")
         with grid:
             card(one, view.currency, behind)
 
@@ -129,10 +129,10 @@ def _members(view: View, scope: Scope, found: Heard) -> None:
 def _way(view: View, scope: Scope, found: Heard, member: str) -> None:
     if found.fact in RECORDS:
         link = records_link(RECORDS[found.fact], **{found.dimension: member}, **where(scope))
-        st.page_link("records.py", label=f"See the records of {plain(member)}", query_params=link)
+        menu.link("records", f"See the records of {plain(member)}", query_params=link)
         return
     link = {"part": "Texts", "voices": found.fact.capitalize(), **_chosen(view, scope)}
-    st.page_link("feedback.py", label="Read what was said", query_params=link)
+    menu.link("feedback", "Read what was said", query_params=link)
 
 
 def everything(view: View, scope: Scope) -> None:

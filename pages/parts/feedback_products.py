@@ -34,7 +34,7 @@ def table(view: View, scope: Scope) -> None:
     st.caption("Choose a row to see its product above; by keyboard, choose it in the box Product at the top.")
     title = f"What was heard of each product, {scope.period.label}"
     kept = found.drop(columns="months")
-    reports.note(Rows(kept, title))
+    reports.note(Rows, kept, title)
     st.dataframe(
         found, hide_index=True, key="products", selection_mode="single-row", alt=title, placeholder="",
         on_select=partial(_choose, tuple(found["product"])), column_config=show.columns(kept) | _columns(view),

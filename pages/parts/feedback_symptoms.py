@@ -90,7 +90,7 @@ def _state(found: Symptoms, scope: Scope) -> None:
 def _rows(view: View, scope: Scope, found: Symptoms) -> None:
     title = f"Symptoms, {scope.period.label}"
     kept = found.rows.drop(columns=HIDDEN)
-    reports.note(Rows(kept, title))
+    reports.note(Rows, kept, title)
     st.dataframe(
         kept, hide_index=True, key="symptoms", selection_mode="single-row", alt=title, placeholder="",
         on_select=partial(_choose, tuple(_labels(found.rows).values())), column_config=_columns(kept, scope),

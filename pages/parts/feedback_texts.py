@@ -12,7 +12,7 @@ import streamlit as st
 from analytics.questions import KINDS
 from pages.parts import drill
 from pages.parts.feedback_focus import where
-from pages.ui import door, page, show
+from pages.ui import door, menu, page, show
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
@@ -77,7 +77,7 @@ def _in_full(view: View, scope: Scope, frame: pd.DataFrame) -> None:
         st.caption(plain(", ".join(_told(row))))
         link = _records(row, where(scope))
         if link:
-            st.page_link("records.py", label="Records of that day", query_params=link)
+            menu.link("records", "Records of that day", query_params=link)
 
 
 def _told(row: Mapping[Hashable, Any]) -> list[str]:

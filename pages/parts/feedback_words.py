@@ -11,7 +11,7 @@ from analytics.periods import Period
 from analytics.questions import Praise, Wishes
 from pages.parts import drill
 from pages.parts.feedback_focus import where
-from pages.ui import door, page, show
+from pages.ui import door, menu, page, show
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
@@ -104,4 +104,4 @@ def _quotes(texts: pd.DataFrame, title: str) -> None:
 
 def _records(scope: Scope, period: Period, key: str, label: str) -> None:
     link = drill.within(records_link(key, **where(scope)), period.start, period.end)
-    st.page_link("records.py", label=label, query_params=link)
+    menu.link("records", label, query_params=link)

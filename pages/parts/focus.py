@@ -10,7 +10,7 @@ import streamlit as st
 from analytics import catalog
 from analytics.charts import Drawing
 from analytics.questions import Card, Moved
-from pages.ui import door, page, show
+from pages.ui import door, menu, page, show
 from pages.ui.cards import known
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
@@ -119,5 +119,5 @@ def _table(view: View, scope: Scope, found: Moved) -> None:
             member = st.selectbox("Records of", found.parts["member"].astype(str), index=None, key="member")
         if member:
             link = records_link(found.metric.key, **{found.by: member})
-            st.page_link("records.py", label="See its records", query_params=link)
+            menu.link("records", "See its records", query_params=link)
         show.downloads(view, found.parts, f"{found.metric.name} by {found.by}", scope.told(), "parts")

@@ -61,7 +61,7 @@ def _table(view: View, scope: Scope, found: Groups) -> None:
     title = f"{GROUP_NOUNS[found.side].capitalize()}s with trend and cost"
     key = f"groups-{found.side}"
     kept = found.rows.drop(columns=["months", *HIDDEN])
-    reports.note(Rows(kept, title))
+    reports.note(Rows, kept, title)
     st.dataframe(
         found.rows, hide_index=True, key=key, selection_mode="single-row", alt=title, placeholder="",
         on_select=partial(group_choice.from_row, [int(one) for one in found.rows["group_id"]], key),

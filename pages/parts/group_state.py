@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.questions import Grouping
-from pages.ui import door, people, refreshing
+from pages.ui import door, menu, people, refreshing
 from pages.ui.door import View
 from pages.ui.page import stamp
 from pages.ui.plain import plain
@@ -38,7 +38,7 @@ def _nothing_yet(view: View, found: Grouping) -> None:
     texts = found.texts
     if not any(texts.values()):
         st.info("No causes can be found, because no nonconformance, return or complaint has a text. Import some first.")
-        st.page_link("data.py", label="Bring in your data")
+        menu.link("data", "Bring in your data")
         return
     st.info(
         plain(f"No causes were looked for yet. {texts['factory']:,} texts of the factory and {texts['field']:,} of "

@@ -11,7 +11,7 @@ import streamlit as st
 
 from kb import importing
 from kb.importing import Report
-from pages.ui import show
+from pages.ui import menu, show
 from pages.ui.door import View
 from pages.ui.plain import plain
 
@@ -132,5 +132,5 @@ def _next(report: Report, import_now: Callable[[], None], has_files: bool) -> No
 def _after(report: Report) -> None:
     if report.import_id is not None:
         st.success(f"Import {report.import_id} is done. It can be undone under Imports.")
-        st.page_link("overview.py", label="See the overview")
+        menu.link("overview", "See the overview")
         st.caption("A good moment for a backup: python -m kb backup FILE")

@@ -12,7 +12,7 @@ from analytics.charts import shown
 from analytics.questions import Evidence, Linked
 from analytics.report import Number
 from pages.parts import drill, link_verdict
-from pages.ui import door, page, reports, show
+from pages.ui import door, menu, page, reports, show
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
 from pages.ui.plain import plain
@@ -65,7 +65,7 @@ def _none(found: Linked) -> None:
     """An answer, not a gap: nothing was found, and what would change that."""
     st.markdown(f"**{NONE}** {plain(f'for “{found.name}” ({found.records:,} records). What that rests on:')}")
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.wanting))
-    reports.note(Number(NONE, found.name, " ".join(found.wanting)))
+    reports.note(Number, NONE, found.name, " ".join(found.wanting))
 
 
 def _table(view: View, scope: Scope, found: Linked) -> None:
@@ -100,7 +100,7 @@ def labels(numbers: Iterable[int], names: Iterable[str]) -> dict[int, str]:
 
 def to_group(label: str, group_id: int | None = None) -> None:
     """The way to the page of groups, one of them opened."""
-    st.page_link("causes.py", label=plain(label), query_params={"group": str(group_id)} if group_id else {})
+    menu.link("causes", plain(label), query_params={"group": str(group_id)} if group_id else {})
 
 
 def _pair(view: View, scope: Scope, found: Linked, row: Mapping[Hashable, Any]) -> None:
@@ -132,7 +132,7 @@ def _figures(row: Mapping[Hashable, Any]) -> None:
     )
     grid = st.grid(4, min_column_width=150)
     for label, value, told, explained in figures:
-        reports.note(Number(label, value, told))
+        reports.note(Number, label, value, told)
         with grid.cell(), st.container(border=True, gap="xxsmall"):
             st.metric(label, value, help=explained)
             st.caption(plain(told))
@@ -171,7 +171,7 @@ def _records(view: View, lots: pd.DataFrame, key: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name in PLACES:
             link = drill.within(records_link(name, lot=str(lot)), made.date(), last)
-            st.page_link("records.py", label=plain(f"Its {name}"), query_params=link)
+            menu.link("records", plain(f"Its {name}"), query_params=link)
 
 
 def _origins(view: View, scope: Scope, origins: pd.DataFrame, key: str) -> None:

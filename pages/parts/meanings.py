@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics import catalog
 from analytics.metric import Metric
-from pages.ui import door
+from pages.ui import door, menu
 from pages.ui.cards import explained, unit_name
 from pages.ui.door import View
 from pages.ui.filters import records_link
@@ -45,4 +45,4 @@ def entry(view: View, metric: Metric) -> None:
         if missing:
             st.caption(plain(f"Not answerable yet: {missing}"))
         else:
-            st.page_link("records.py", label="Records", query_params=records_link(metric.key))
+            menu.link("records", "Records", query_params=records_link(metric.key))

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.charts import shown
 from analytics.questions import Card, Split
 from pages.parts.metric_choice import Chosen
-from pages.ui import door, page, show
+from pages.ui import door, menu, page, show
 from pages.ui.cards import card, explained, known, unit_name
 from pages.ui.door import View
 from pages.ui.filters import Scope, records_link
@@ -99,7 +99,7 @@ def rows(view: View, scope: Scope, chosen: Chosen) -> None:
     show.table(members, f"{chosen.title}, {found.period.label}", key="members", grey="is_small")
     member = st.selectbox("Records of", found.members["member"].astype(str), index=None, key="of-member", width=320)
     if member:
-        st.page_link("records.py", label="See its records", query_params=records_link(metric.key, **{by: member}))
+        menu.link("records", "See its records", query_params=records_link(metric.key, **{by: member}))
     show.downloads(view, members, chosen.title, scope.told() | {"by": by}, "members")
 
 

@@ -8,7 +8,7 @@ from analytics.questions import Pinned
 from kb import editing
 from pages.parts import metric_view, recent
 from pages.parts.metric_choice import Chosen
-from pages.ui import door, people
+from pages.ui import door, menu, people
 from pages.ui.door import View
 from pages.ui.filters import Scope
 from pages.ui.plain import plain
@@ -26,7 +26,7 @@ def views(view: View, scope: Scope) -> None:
     mine: list[Pinned] = door.ask(view, "pins", view.who.user_id)
     if not mine:
         st.info("You pinned nothing yet. Choose a figure on the page Metrics and press Pin to my page.")
-        st.page_link("metrics.py", label="Choose a figure")
+        menu.link("metrics", "Choose a figure")
     grid = st.grid(2, min_column_width=300)
     for place, one in enumerate(mine):
         with grid.cell():
@@ -44,7 +44,7 @@ def _view(view: View, scope: Scope, one: Pinned, place: int, count: int) -> None
         else:
             metric_view.picture(view, scope, chosen, f"pin-{one.pin_id}")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.page_link("metrics.py", label="Open", query_params=chosen.link())
+            menu.link("metrics", "Open", query_params=chosen.link())
             _buttons(view, one, place, count)
 
 

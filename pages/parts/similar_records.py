@@ -12,7 +12,7 @@ import streamlit as st
 
 from analytics.questions import SIDES, Similar
 from pages.parts import drill
-from pages.ui import door, page, show
+from pages.ui import door, menu, page, show
 from pages.ui.door import View
 from pages.ui.filters import records_link
 from pages.ui.plain import plain
@@ -116,7 +116,7 @@ def _in_full(rows: pd.DataFrame) -> None:
         number = str(row["number"])
         st.button(plain(f"Records similar to {number}"), type="tertiary", on_click=_ask_for, args=(number,))
         if link := _records(row):
-            st.page_link("records.py", label="Records of that day", query_params=link)
+            menu.link("records", "Records of that day", query_params=link)
 
 
 def _told(row: Mapping[Hashable, Any]) -> list[str]:

@@ -12,10 +12,11 @@ from analytics.charts import difference, shown
 from analytics.metric import Metric
 from analytics.questions import Card
 from analytics.report import Number
-from pages.ui import reports
+from pages.ui import menu, reports
 from pages.ui.filters import records_link
 from pages.ui.plain import plain
 
+NO_BREAK = "\u00a0"
 COLOURS = {"good": "green", "bad": "red"}
 GOOD = {
     "up": "Higher is better.", "down": "Lower is better.", "zero": "Best at zero.",
@@ -49,15 +50,16 @@ class Behind:
 
     label: str
     parameters: Mapping[str, str | list[str]]
-    page: str = "records.py"
+    page: str = "records"
 
 
 def card(shown_card: Card, currency: str, behind: Behind | None = None) -> None:
     """One card. Without data it says so and stays grey."""
     metric = shown_card.metric
     with st.container(border=True, height="stretch", gap="xxsmall"):
-        st.markdown(_label(metric, currency), help=f"{explained(metric)} {plain(_sentence(shown_card.note))}")
-        reports.note(_noted(shown_card, currency))
+        told = f"{explained(metric)} {plain(_sentence(shown_card.note))}"
+        st.markdown(_head(shown_card, currency), help=told)
+        reports.note(_noted, shown_card, currency)
         if shown_card.reason:
             st.metric(metric.name, None, label_visibility="collapsed")
             st.caption(plain(_sentence(shown_card.reason)))
@@ -66,10 +68,15 @@ def card(shown_card: Card, currency: str, behind: Behind | None = None) -> None:
             metric.name, _value(shown_card), _delta(shown_card), COLOURS.get(shown_card.status, "off"),
             label_visibility="collapsed", chart_data=_line(shown_card),
         )  # fmt: skip
-        if told := _below(shown_card, currency):
-            st.caption(plain(told))
         way = behind or Behind("Records", records_link(metric.key))
-        st.page_link(way.page, label=way.label, query_params=way.parameters)
+        menu.link(way.page, way.label, way.parameters)
+
+
+def _head(shown_card: Card, currency: str) -> str:
+    """Its name and, small, what it is compared with: one piece, because every piece costs a message at every rerun."""
+    name = _label(shown_card.metric, currency)
+    below = "" if shown_card.reason else plain(_below(shown_card, currency)).replace(" %", f"{NO_BREAK}%")
+    return f"{name}  \n:small[:gray[{below}]]" if below else name
 
 
 def _noted(shown_card: Card, currency: str) -> Number:

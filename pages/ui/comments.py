@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -11,33 +10,26 @@ import streamlit as st
 from analytics import catalog
 from kb import editing
 from kb.entries import LONGEST_COMMENT
-from pages.ui import door, people
+from pages.ui import door, menu, people
 from pages.ui.door import View
 from pages.ui.page import stamp
 from pages.ui.plain import plain
 from pages.ui.saving import saved
 
-PAGES = Path(__file__).parents[1]
 MOST_SHOWN = 20
 
 
 def under(about: str, key: str) -> None:
     """The way to what is said about the chart of this name; `key` tells two drawings of it apart."""
     view = door.latest()
-    if view is not None and about:
-        _talk(about, key)
-
-
-@st.fragment
-def _talk(about: str, key: str) -> None:
-    view = door.latest()
-    count = door.ask(view, "comment_counts").get(about, 0) if view else 0
+    if view is None or not about:
+        return
+    count = door.ask(view, "comment_counts").get(about, 0)
     label = f"Comments ({count})" if count else "Comment"
     box = st.popover(label, type="tertiary", key=f"comments-{key}", on_change="rerun")
-    if not box.open:  # most charts are looked at in silence
-        return
-    with box:
-        _spoken(door.view(), about, key)
+    if box.open:  # most charts are looked at in silence
+        with box:
+            _spoken(view, about, key)
 
 
 def _spoken(view: View, about: str, key: str) -> None:
@@ -77,20 +69,16 @@ def _may_withdraw(view: View, one: Any) -> bool:
 def back(link: str | None) -> None:
     """The way back to the view that was commented on, where the link leads to a page there is."""
     name, _, query = (link or "").partition("?")
-    if name and _is_page(name):
-        st.page_link(f"{name}.py", label="What they saw", query_params=parse_qs(query))
+    if name and menu.is_page(name):
+        menu.link(name, "What they saw", query_params=parse_qs(query))
 
 
 def _link(about: str) -> str:
     """The page and query of what is on the screen; the metric is named also where the page chose it by itself."""
     place = (st.context.url or "").rstrip("/").rpartition("/")[2]
-    name = place if _is_page(place) else "overview"
+    name = place if menu.is_page(place) else "overview"
     query = {each: st.query_params.get_all(each) for each in st.query_params}
     key = about.split("/")[1] if "/" in about else ""
     if name == "overview" and key in catalog.METRICS:
         query.setdefault("metric", [catalog.get(key).name])
     return f"{name}?{urlencode(query, doseq=True)}"
-
-
-def _is_page(name: str) -> bool:
-    return name.isidentifier() and not name.startswith("_") and (PAGES / f"{name}.py").is_file()

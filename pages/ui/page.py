@@ -6,28 +6,34 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.ui import bases, filters, reports
+from pages.ui import bases, filters, menu, reports
 from pages.ui.door import View
 from pages.ui.filters import Scope
 from pages.ui.plain import plain
+
+INVENTED = "An invented company. The Data page leads to your own data."
 
 
 def header(view: View, title: str, scope: Scope | None = None) -> None:
     """The one h1, what the page shows in words, and how old that is."""
     st.title(title, anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if view.which == "demo":
-            st.badge("Demo data", color="blue", help="An invented company. The Data page leads to your own data.")
-        covered = ""
-        if scope is not None:
-            words = f"{scope.words[:1].upper()}{scope.words[1:]}"
-            covered = f"{scope.period.label}, compared with {scope.before.label}. {words}. "
-        st.caption(plain(f"{covered}{age(view)}"), width="content")
+        st.markdown(_covered(view, scope), width="content", help=INVENTED if view.which == "demo" else None)
         told = {"Company": "the invented company (demo data)"} if view.which == "demo" else {}
         told |= {name.capitalize(): value for name, value in (scope.told() if scope else {}).items()}
         reports.head(title, told | {"Data": age(view)})
         if scope is not None and scope.is_narrowed:
             st.button("Reset filters", type="tertiary", on_click=filters.reset, key=f"reset-{title}")
+
+
+def _covered(view: View, scope: Scope | None) -> str:
+    """One piece of text, because every piece costs a message at every rerun."""
+    badge = ":blue-badge[Demo data] " if view.which == "demo" else ""
+    covered = ""
+    if scope is not None:
+        words = f"{scope.words[:1].upper()}{scope.words[1:]}"
+        covered = f"{scope.period.label}, compared with {scope.before.label}. {words}. "
+    return f"{badge}:small[:gray[{plain(covered + age(view))}]]"
 
 
 def age(view: View) -> str:
@@ -52,7 +58,7 @@ def empty(view: View, what: str = "There is nothing to show yet") -> None:
     """No data at all: what happened, why, one button."""
     st.info(f"{what}, because no files were imported into this knowledge base.")
     if view.which == "own":
-        st.page_link("data.py", label="Bring in your data")
+        menu.link("data", "Bring in your data")
         if bases.holds_data("demo"):
             st.caption("Or look at the invented company first: choose Demo in the sidebar.")
 

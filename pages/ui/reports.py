@@ -6,11 +6,12 @@ report without its author doing anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,7 +20,7 @@ from analytics.report import Number, Picture, Piece, Report, Rows
 from kb import exporting
 from pages.ui.door import View
 
-FORMATS = {"html": ("Report as HTML", "text/html"), "pdf": ("as PDF", "application/pdf")}
+FORMATS = {"html": ("As HTML", "text/html"), "pdf": ("As PDF", "application/pdf")}
 
 
 @dataclass
@@ -42,27 +43,30 @@ def head(title: str, about: Mapping[str, str]) -> None:
     """The page's title and what it covers; keeps the place for the buttons where this is called."""
     if (noted := _noted.get(None)) is not None:
         noted.title, noted.about = title, dict(about)
-        noted.place = st.container(horizontal=True, gap="small", width="content")
+        noted.place = st.popover("Report", type="tertiary", width="content", key=f"report-{title}", on_change="rerun")
 
 
-def note(piece: Number | Picture | Rows) -> None:
-    """Remember something that the page shows."""
-    if (noted := _noted.get(None)) is not None:
-        noted.pieces.append(piece)
+def note(kind: Callable[..., Number | Picture | Rows], *told: Any) -> None:
+    """Remember something that the page shows: `kind` makes it of `told` where somebody wants the report."""
+    if (noted := _noted.get(None)) is not None and noted.place is not None and noted.place.open:
+        noted.pieces.append(kind(*told))
 
 
 def offer(view: View) -> None:
-    """The buttons for the report, at the place the header kept; nothing on a page that showed nothing to report."""
+    """The buttons for the report, where somebody opened the place that the header kept for them."""
     noted = _noted.get(None)
-    if noted is None or noted.place is None or not noted.pieces:
+    if noted is None or noted.place is None or not noted.place.open:
         return
-    report = Report(noted.title, noted.about, tuple(noted.pieces))
     with noted.place:
+        if not noted.pieces:
+            st.caption("This view shows no figures and no table that a report could hold.")
+            return
+        st.caption("This page with its figures and filters as one file that needs nothing else.")
+        report = Report(noted.title, noted.about, tuple(noted.pieces))
         for form, (label, kind) in FORMATS.items():
             st.download_button(
                 label, partial(_content, view, report, form), f"{file_name(report.title)}.{form}", kind,
                 key=f"report-{form}", on_click="ignore", type="tertiary", disabled=not view.who.may("export"),
-                help="This page with its figures and filters as one file that needs nothing else",
             )  # fmt: skip
 
 

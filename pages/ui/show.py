@@ -42,7 +42,7 @@ def clickable(drawn: Drawing, key: str) -> Mapping[str, Any] | None:
 
 
 def _above(drawn: Drawing) -> None:
-    reports.note(Picture(drawn))
+    reports.note(Picture, drawn)
     st.markdown(f"**{plain(drawn.title)}**")
 
 
@@ -51,7 +51,7 @@ def table(frame: pd.DataFrame, alt: str, *, key: str | None = None, height: int 
 
     `grey` names a column of yes and no: the rows that say yes are greyed.
     """
-    reports.note(Rows(frame, alt))
+    reports.note(Rows, frame, alt)
     st.dataframe(
         _greyed(frame, grey) if grey and frame[grey].any() else frame,
         hide_index=True,
@@ -70,7 +70,7 @@ def choosable(
 
     `config` holds what columns are called and how wide they are, where that differs.
     """
-    reports.note(Rows(frame, alt))
+    reports.note(Rows, frame, alt)
     event = st.dataframe(
         frame, hide_index=True, key=key, on_select="rerun", selection_mode="single-row", alt=alt, placeholder="",
         height="content" if len(frame) <= MOST_CHOOSABLE else height,
@@ -108,8 +108,12 @@ def downloads(
     view: View, frame: Table, title: str, filters: Mapping[str, str], key: str, cap: int | None = None
 ) -> None:
     """What is seen, as CSV and as Excel, with its filters written in. Made, checked and recorded on the click."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.caption(plain(f"Download {title[:1].lower()}{title[1:]}"), width="content")
+    box = st.popover(
+        plain(f"Download {title[:1].lower()}{title[1:]}"), type="tertiary", key=f"{key}-download", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
         for form, label in (("csv", "CSV"), ("xlsx", "Excel")):
             made = partial(content, view, frame, title, dict(filters), form, cap)
             st.download_button(

@@ -150,6 +150,15 @@ def _asks_around_the_door(call: ast.Call) -> bool:
     return is_question or (owner == "charts" and name not in ("shown", "difference", "safe"))
 
 
+def links_go_by_the_menu(source: Source) -> Iterator[str]:
+    """A link made of a file's name looks for that file at every rerun, a third of what a link costs."""
+    if source.layer != "pages" or source.path == "pages/ui/menu.py":
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("st.page_link", "st.Page"):
+            yield f"{node.lineno}: {ast.unparse(node)} stands in pages/ui/menu.py alone, use menu.link"
+
+
 def the_demo_stays_apart(source: Source) -> Iterator[str]:
     """The product works the same without the invented company."""
     if source.layer in LAYERS and not _within(source.module, DEMO_STARTERS):
@@ -210,6 +219,7 @@ LAWS: tuple[Callable[[Source], Iterator[str]], ...] = (
     only_its_own_tools,
     pages_read_like_a_story,
     shared_answers_stay_whole,
+    links_go_by_the_menu,
     the_demo_stays_apart,
     no_executable_files,
     no_unsafe_html,

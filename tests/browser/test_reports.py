@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Download
 
 from tests.browser.serving import App
 from tests.browser.visiting import Visit
@@ -13,14 +14,21 @@ from tests.browser.visiting import Visit
 pytestmark = pytest.mark.browser
 
 
+def _report(opened: Visit, form: str) -> Download:
+    opened.page.get_by_role("button", name="Report").click()
+    opened.settle()
+    with opened.page.expect_download() as taken:
+        opened.page.get_by_role("button", name=form).click()
+    return taken.value
+
+
 def test_the_overview_leaves_as_one_file_that_opens_without_the_application(
     app: App, open_page: Callable[..., Visit], tmp_path: Path
 ) -> None:
     opened = open_page(f"{app.url}/?period=Last+12+months")
-    with opened.page.expect_download() as taken:
-        opened.page.get_by_test_id("stMain").get_by_role("button", name="Report as HTML").click()
+    taken = _report(opened, "As HTML")
     file = tmp_path / "overview.html"
-    taken.value.save_as(file)
+    taken.save_as(file)
     report = opened.page.context.browser.new_page()
     report.goto(file.as_uri())
     assert report.get_by_role("heading", name="Overview").is_visible()
@@ -32,6 +40,4 @@ def test_the_overview_leaves_as_one_file_that_opens_without_the_application(
 
 def test_the_overview_leaves_as_pdf(app: App, open_page: Callable[..., Visit]) -> None:
     opened = open_page(app.url)
-    with opened.page.expect_download() as taken:
-        opened.page.get_by_test_id("stMain").get_by_role("button", name="as PDF").click()
-    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF-")
+    assert Path(_report(opened, "As PDF").path()).read_bytes().startswith(b"%PDF-")
