@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -49,23 +50,23 @@ def _orders() -> Fact:
     )  # fmt: skip
 
 
-def due_measures(due_on: ColumnElement[Any], known_until: Any, *among: ColumnElement[bool]) -> dict[str, Column]:
-    """What a line due that day counts, as far as shipments (those `among` all) were known until that day."""
-    # looked up line by line from the index: a period needs few lines, grouping would read every shipment
-    of_line = (SHIPMENTS.c.order_line_id == LINES.c.order_line_id, *among)
-    shipped_by_then = (
-        select(func.coalesce(func.sum(func.coalesce(SHIPMENTS.c.quantity, 0)), 0))
-        .where(*of_line, SHIPMENTS.c.shipped_on <= due_on)
-        .correlate(LINES)
-        .scalar_subquery()
-    )
+@dataclass(frozen=True)
+class Shipped:
+    """What is known of a line's shipments: when the last one left, and how much had left by the day it was due."""
+
+    last_on: ColumnElement[Any]
+    by_then: ColumnElement[Any]
+
+
+def due_measures(due_on: ColumnElement[Any], known_until: Any, shipped: Shipped) -> dict[str, Column]:
+    """What a line due that day counts, as far as shipments were known until `known_until`."""
     is_due = and_(STANDS, IS_ORDER, due_on <= known_until)
     is_counted = and_(is_due, LINES.c.quantity.is_not(None))
     return {
         "lines_due": Column(case((is_due, 1))),
-        "lines_on_time": Column(case((is_due, _one_where(_last_shipped(*of_line) <= due_on)))),
+        "lines_on_time": Column(case((is_due, _one_where(shipped.last_on <= due_on)))),
         "lines_counted": Column(case((is_counted, 1))),
-        "lines_on_time_in_full": Column(case((is_counted, _one_where(shipped_by_then >= LINES.c.quantity)))),
+        "lines_on_time_in_full": Column(case((is_counted, _one_where(shipped.by_then >= LINES.c.quantity)))),
     }
 
 
@@ -73,22 +74,29 @@ def _one_where(holds: ColumnElement[bool]) -> ColumnElement[Any]:
     return case((holds, 1), else_=0)
 
 
-def _last_shipped(*of_line: ColumnElement[bool]) -> Any:
-    return select(func.max(SHIPMENTS.c.shipped_on)).where(*of_line).correlate(LINES).scalar_subquery()
+def _looked_up(due_on: ColumnElement[Any]) -> Shipped:
+    """Line by line from the index: a period needs few lines, grouping would read every shipment."""
+
+    def of_line(what: ColumnElement[Any], *which: ColumnElement[bool]) -> Any:
+        mine = SHIPMENTS.c.order_line_id == LINES.c.order_line_id
+        return select(what).where(mine, *which).correlate(LINES).scalar_subquery()
+
+    shipped = func.coalesce(func.sum(func.coalesce(SHIPMENTS.c.quantity, 0)), 0)
+    return Shipped(of_line(func.max(SHIPMENTS.c.shipped_on)), of_line(shipped, SHIPMENTS.c.shipped_on <= due_on))
 
 
 def _deliveries(name: str, title: str) -> Fact:
     joins, dimensions = _of_order_line()
     due_on = DUE_ON[name]
     known_until = select(func.max(SHIPMENTS.c.shipped_on)).scalar_subquery()
-    last_on = _last_shipped(SHIPMENTS.c.order_line_id == LINES.c.order_line_id)
+    shipped = _looked_up(due_on)
     return Fact(
         name, title, "one order line, by the day it was due; not yet due, cancelled and credited lines count nothing",
         table="order_lines", root=LINES, key=Column(ORDERS.c.order_number, ("order",)), on=Column(due_on),
-        joins=joins, dimensions=dimensions, measures=due_measures(due_on, known_until),
+        joins=joins, dimensions=dimensions, measures=due_measures(due_on, known_until, shipped),
         details={
             **plain(LINES, "line_number", "quantity", "requested_on", "promised_on"),
-            "last_shipped_on": Column(last_on),
+            "last_shipped_on": Column(shipped.last_on),
         },
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from kb.facts.selling import DUE_ON
 from kb.facts.shared import table
 from kb.models import ImportChange
 from kb.rollups.gaining import Gained
-from kb.rollups.reach import HORIZONS, SWITCHES, Chosen, Reach, key_of_table, reaches
+from kb.rollups.reach import HORIZONS, LAST_SHIPPED, SWITCHES, Chosen, Reach, key_of_table, reaches
 from kb.rollups.reading import in_use, last_rows, stale
 from kb.rollups.sharing import OWNER, SHARES, kept_shares, months_of_other_shares
 from kb.rollups.writing import Added, Months, add, forget_states, next_month, renew, write_states
@@ -32,7 +32,7 @@ class Renewal:
         self.whole = stale(in_use(connection))
         self.changed: set[str] = set()
         self.spans: dict[str, tuple[int, int]] = {}
-        self.gained: dict[str, Gained] = {}
+        self.gaining: set[str] = set()
         self.marks = self._marks()
 
     def before(self, name: str, *, leaving: bool = False) -> None:
@@ -61,23 +61,24 @@ class Renewal:
         for name in self.changed:
             self._note(name, self._changed)
         fresh = self._fresh()
-        self.gained = self._gained(fresh)
+        self.gaining = self._gaining(fresh)
         self._compare_marks()
         for name in fresh:
             self._note_fresh(name)
         left = {name for name, reach in reaches().items() if self._is_first_load(reach, fresh)}
+        gaining = self.gaining - self.whole - left
         for name, reach in reaches().items():
-            if name in left:
+            if name in left | gaining:
                 continue
             if name in self.whole:
                 renew(self.connection, name)
-            elif name in self.gained:
-                self.gained[name].write(self.connection, name)
             elif self.touched[name]:
                 months = self.touched[name] | self._months_of_new(reach, fresh)
                 renew(self.connection, name, months, self._older(reach))
             elif reach.root is not None and reach.root.name in fresh:
                 add(self.connection, name, Added(key_of_table(reach.root) > self.last[reach.root.name]))
+        if gaining:
+            self._gained().write(self.connection, sorted(gaining))
         forget_states(self.connection, left)
         write_states(self.connection, reaches().keys() - left)
 
@@ -127,20 +128,20 @@ class Renewal:
     def _note_fresh(self, name: str) -> None:
         """New rows of a table that a fact looks up bear on older rows of the fact; joined ones cannot."""
         for fact, reach in reaches().items():
-            if name in reach.looked_up and fact not in self.whole and fact not in self.gained:
+            if name in reach.looked_up and fact not in self.whole and fact not in self.gaining:
                 older = self.last.get(reach.root.name) if reach.root is not None else None
                 self._collect(fact, reach.months(name, lambda key: key > self.last[name], older))
 
-    def _gained(self, fresh: set[str]) -> dict[str, Gained]:
+    def _gaining(self, fresh: set[str]) -> set[str]:
         """The facts of lines that were due, where rows were added to what they read and nothing else was done."""
-        before = last_rows(self.connection) | self.last
-        found = {}
-        for fact in DUE_ON:
-            known_until, read = self.marks[fact][0], reaches()[fact].columns.keys()
-            if known_until and fact not in self.whole and fresh & read and self.changed.isdisjoint(read):
-                now = self.connection.scalar(HORIZONS[fact]) or known_until
-                found[fact] = Gained(before, known_until, set(_months_between(known_until, now)))
-        return found
+        read = {fact: reaches()[fact].columns.keys() for fact in DUE_ON if self.marks[fact][0]}
+        return {fact for fact, names in read.items() if fresh & names and self.changed.isdisjoint(names)} - self.whole
+
+    def _gained(self) -> Gained:
+        """What was there before."""
+        known_until = next(self.marks[fact][0] for fact in DUE_ON)
+        months = _months_between(known_until, self.connection.scalar(LAST_SHIPPED) or known_until)
+        return Gained(last_rows(self.connection) | self.last, known_until, set(months))
 
     def _collect(self, fact: str, selects: Iterable[Any] | None) -> None:
         if selects is None:
@@ -167,7 +168,7 @@ class Renewal:
             horizon_before, switch_before = self.marks[fact]
             if switch != switch_before or (horizon is None) != (horizon_before is None):
                 self.whole.add(fact)
-            elif horizon != horizon_before and fact not in self.gained:
+            elif horizon != horizon_before and fact not in self.gaining:
                 self.touched[fact] |= set(_months_between(*sorted((horizon, horizon_before))))
 
 

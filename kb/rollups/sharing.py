@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import date
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Connection, MetaData, Select, Table, except_, select, text, union_all
+from sqlalchemy import Connection, MetaData, Select, Table, func, select, text, union_all
 
 from kb.facts.expressions import month_start
 from kb.facts.shared import table
@@ -27,13 +27,12 @@ def kept_shares(connection: Connection) -> Iterator[None]:
     connection.execute(text(f"DROP TABLE {KEPT.name}"))
 
 
-def months_of_other_shares() -> Select[Any]:
+def months_of_other_shares() -> Select[date, bool]:
     """The months of the shipments that have other shares now than the kept ones say, and whether of a complaint."""
-    now, before = (select(*(source.c[name] for name in NAMES)) for source in (SHARES, KEPT))
-    came, went = except_(now, before).subquery("came"), except_(before, now).subquery("went")
-    others = union_all(
-        *(select(part.c.shipment_id, part.c.complaint_id.is_not(None).label("of_complaint")) for part in (came, went))
-    ).subquery("others")
+    both = union_all(*(select(*(source.c[name] for name in NAMES)) for source in (SHARES, KEPT))).subquery("both")
+    # nobody has two shares of one shipment, so that a share that stands twice is the same as before
+    once = select(both.c.shipment_id, both.c.complaint_id).group_by(*both.c).having(func.count() == 1)
+    others = once.subquery("others")
     month = month_start(SHIPMENTS.c.shipped_on)
     named = others.join(SHIPMENTS, SHIPMENTS.c.shipment_id == others.c.shipment_id)
-    return select(month, others.c.of_complaint).select_from(named).distinct()
+    return select(month, others.c.complaint_id.is_not(None)).select_from(named).distinct()
