@@ -17,7 +17,7 @@ from streamlit import config  # noqa: E402
 from kb import starting  # noqa: E402
 from kb.brief import loading  # noqa: E402
 from kb.errors import Refused  # noqa: E402
-from pages.ui import boundary, gate  # noqa: E402
+from pages.ui import boundary, gate, wire  # noqa: E402
 
 if __name__ == "__main__":
     from streamlit.web import cli
@@ -47,6 +47,7 @@ def _warm() -> None:
     warm.first_page()
 
 
+wire.send_at_once()
 Thread(target=_warm, daemon=True).start()
 config.set_option("logger.enableRich", False)  # it prints errors with the data they quote
 boundary.keep_data_out_of_logs()

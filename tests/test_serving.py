@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -122,3 +123,39 @@ def test_numeric_libraries_take_one_thread_each_whether_loaded_before_or_after()
         [sys.executable, "-c", program], cwd=ROOT, env=free, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "{1}"
+
+
+TELLING = """
+import socket, sys
+from streamlit.web import cli
+
+taking = socket.socket.accept
+
+def accept(listener):
+    taken, address = taking(listener)
+    print("sends at once:", bool(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)), flush=True)
+    return taken, address
+
+socket.socket.accept = accept
+cli.main(["run", "app.py", "--server.headless", "true", "--server.port", sys.argv[1]])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there asyncio takes connections in another way")
+def test_connections_send_small_pieces_at_once(home: Path) -> None:
+    port = str(free_port())
+    process = subprocess.Popen(
+        [sys.executable, "-c", TELLING, port],
+        cwd=ROOT,
+        env={**os.environ, "SYMBIOSIS_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        for _ in range(2):  # whoever came before the application was loaded found the socket as it was
+            _first_answer(f"http://localhost:{port}/_stcore/health")
+    finally:
+        process.terminate()
+        told, _ = process.communicate()
+    assert re.findall(r"sends at once: (\w+)", told)[-1] == "True", told
