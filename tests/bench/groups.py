@@ -88,7 +88,16 @@ def _planted(title: str, name: str, wanted: Mapping[str, int]) -> list[Figure]:
             views.view(base, command_line(), view).to_csv(out / f"{view}.csv", index=False)
         scored = _scored(PLANTED / name, out)
     promised = PROMISED.get(title, {})
-    return [_figure(f"{title}: {SHOWN[key]}", scored, key, promised.get(key)) for key in SHOWN]
+    return [*(_figure(f"{title}: {SHOWN[key]}", scored, key, promised.get(key)) for key in SHOWN), _times(title, scored)]
+
+
+def _times(title: str, scored: Mapping[str, Any]) -> Figure:
+    """Both sides' agreement against the better of the baselines, as promised for companies with other words."""
+    told = []
+    for side, name in SIDES.items():
+        best = max(scored["baselines"][one][f"{side}.ari"] for one in ("plain", "fair"))
+        told.append(f"{name} {scored['figures'][f'{side}.ari'] / best:.2f}")
+    return Figure(f"{title}: ARI, times the better baseline", ", ".join(told))
 
 
 def _scored(data: Path, out: Path) -> dict[str, Any]:
