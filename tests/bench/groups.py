@@ -88,7 +88,8 @@ def _planted(title: str, name: str, wanted: Mapping[str, int]) -> list[Figure]:
             views.view(base, command_line(), view).to_csv(out / f"{view}.csv", index=False)
         scored = _scored(PLANTED / name, out)
     promised = PROMISED.get(title, {})
-    return [*(_figure(f"{title}: {SHOWN[key]}", scored, key, promised.get(key)) for key in SHOWN), _times(title, scored)]
+    figures = [_figure(f"{title}: {SHOWN[key]}", scored, key, promised.get(key)) for key in SHOWN]
+    return [*figures, _times(title, scored)]
 
 
 def _times(title: str, scored: Mapping[str, Any]) -> Figure:
