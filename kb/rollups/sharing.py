@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Connection, MetaData, Select, Table, func, select, text, union_all
+from sqlalchemy import Connection, MetaData, Select, Table, func, literal, select, text, union_all
 
 from kb.facts.expressions import month_start
 from kb.facts.shared import table
@@ -29,10 +30,17 @@ def kept_shares(connection: Connection) -> Iterator[None]:
 
 def months_of_other_shares() -> Select[date, bool]:
     """The months of the shipments that have other shares now than the kept ones say, and whether of a complaint."""
-    both = union_all(*(select(*(source.c[name] for name in NAMES)) for source in (SHARES, KEPT))).subquery("both")
-    # nobody has two shares of one shipment, so that a share that stands twice is the same as before
-    once = select(both.c.shipment_id, both.c.complaint_id).group_by(*both.c).having(func.count() == 1)
-    others = once.subquery("others")
+    both = union_all(_signed(SHARES, 1), _signed(KEPT, -1)).subquery("both")
+    others = (
+        select(both.c.shipment_id, both.c.complaint_id)
+        .group_by(*(both.c[name] for name in NAMES))
+        .having(func.sum(both.c.sign) != 0)
+        .subquery("others")
+    )
     month = month_start(SHIPMENTS.c.shipped_on)
     named = others.join(SHIPMENTS, SHIPMENTS.c.shipment_id == others.c.shipment_id)
     return select(month, others.c.complaint_id.is_not(None)).select_from(named).distinct()
+
+
+def _signed(source: Table, sign: int) -> Select[Any]:
+    return select(*(source.c[name] for name in NAMES), literal(sign).label("sign"))

@@ -55,6 +55,6 @@ def link(name: str, label: str, query_params: Mapping[str, str | list[str]] | No
 
 @cache
 def _page(name: str) -> st.Page:
-    # Made once: to find its file costs as much as drawing, and a page of twenty links has thirty of them.
+    # Made once: each rerun takes all of them and links to some, and to look for a file costs a third of a link.
     title, icon = next(names[name] for names in _SECTIONS.values() if name in names)
     return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", default=name == FIRST)
