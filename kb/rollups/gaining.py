@@ -63,9 +63,9 @@ class Gained:
     def write(self, connection: Connection, facts: Collection[str]) -> None:
         """Add to the sums of these facts what new lines count, and what older ones count more or less than before."""
         with self._looked_up(connection, facts):
-            # named twice, so that SQLite begins with these few lines and does not read all of them
-            line = LINES.c.order_line_id
-            here = and_(line.in_(select(PER_LINE.c.order_line_id)), line == PER_LINE.c.order_line_id)
+            # named twice and from an end, so that neither database reads all lines for these few
+            line, first = LINES.c.order_line_id, connection.scalar(select(func.min(PER_LINE.c.order_line_id))) or 0
+            here = and_(line >= first, line.in_(select(PER_LINE.c.order_line_id)), line == PER_LINE.c.order_line_id)
             for fact in facts:
                 add(connection, fact, Added(here, self._differences(fact)))
 
