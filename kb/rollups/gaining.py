@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    ColumnElement,
     Connection,
     Date,
     Float,
@@ -34,6 +33,7 @@ from sqlalchemy import Column as TableColumn
 
 from kb.facts.fact import Column
 from kb.facts.selling import DUE_ON, LINES, SHIPMENTS, Shipped, due_measures
+from kb.rollups.reach import LAST_SHIPPED
 from kb.rollups.writing import Added, add, first_row_of
 
 WAS = "was_"
@@ -90,7 +90,7 @@ class Gained:
         for fact in facts:
             first = first_row_of(connection, fact, self.months)
             if first is not None:
-                fallen_due = and_(DUE_ON[fact] > self.known_until, DUE_ON[fact] <= _last_day())
+                fallen_due = and_(DUE_ON[fact] > self.known_until, DUE_ON[fact] <= LAST_SHIPPED.scalar_subquery())
                 selects.append(select(line).where(line.between(first, last), fallen_due))
         return union(*selects).cte("touched")
 
@@ -116,7 +116,7 @@ class Gained:
     def _differences(self, fact: str) -> dict[str, Column]:
         """Sums of each measure as it is, less as it was. A line that counted goes on counting, be it as none."""
         was_there = LINES.c.order_line_id <= self.last[LINES.name]
-        now = due_measures(DUE_ON[fact], _last_day(), _shipped(fact))
+        now = due_measures(DUE_ON[fact], LAST_SHIPPED.scalar_subquery(), _shipped(fact))
         before = due_measures(DUE_ON[fact], literal(self.known_until, Date), _shipped(fact, WAS))
         as_it_was = {name: func.sum(case((was_there, one.expression))) for name, one in before.items()}
         return {name: Column(func.sum(one.expression) - func.coalesce(as_it_was[name], 0)) for name, one in now.items()}
@@ -124,7 +124,3 @@ class Gained:
 
 def _shipped(fact: str, when: str = "") -> Shipped:
     return Shipped(PER_LINE.c[f"{when}last_on"], func.coalesce(PER_LINE.c[f"{when}by_{fact}"], 0))
-
-
-def _last_day() -> ColumnElement[Any]:
-    return select(func.max(SHIPMENTS.c.shipped_on)).scalar_subquery()
