@@ -13,9 +13,9 @@ from sklearn.base import clone
 from sklearn.metrics import adjusted_rand_score, homogeneity_score
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from analytics.context import Context, context_power, frame_context, word_information
+from analytics.context import Context, context_power, frame_context, information_beyond_chance, word_information
 from analytics.describing import described
-from analytics.groups import GroupBuilder
+from analytics.groups import GroupBuilder, likeness
 from analytics.refresh import learning
 from analytics.texts import WordCounter
 
@@ -160,7 +160,31 @@ def test_context_is_trusted_where_it_tells_words_apart_and_not_where_it_is_chanc
     chance = np.random.default_rng(0)
     counts = WordCounter().fit_transform(plant()["text"])
     codes = np.array([[code_of(cause, chance)] for cause in plant()["cause"]], dtype=object)
-    assert context_power(counts, [word_information(counts, Context(codes, 1200).codes[0])]) == power
+    assert context_power(counts, Context(codes, 1200).codes) == power
+
+
+def test_a_context_is_trusted_as_much_where_there_are_few_records() -> None:
+    records = plant().sample(200, random_state=0)
+    counts = WordCounter().fit_transform(records["text"])
+    # half of the products are told by chance: a hint, not a code
+    codes = np.where(np.random.default_rng(0).random(200) < 0.35, records["product"], "A")
+    assert context_power(counts, Context(codes, 200).codes) == 0.5
+
+
+def test_groups_of_the_same_words_on_other_products_are_more_alike_where_products_only_hint() -> None:
+    counts = WordCounter().fit_transform(["belt slips", "belt slips", "belt slips", "lamp dark", "hinge bent"])
+    products = Context(np.array(["A", "A", "B", "A", "B"]), 5).codes
+    shares = np.eye(4)[[0, 0, 1, 2, 3]]
+    by_words, hinted, told = (likeness(counts, shares, products, power)[0, 1] for power in (0.0, 0.5, 1.0))
+    assert told < 0.1 * hinted < 0.1 * by_words
+
+
+def test_what_words_say_of_a_context_by_chance_is_not_counted() -> None:
+    counts = WordCounter().fit_transform(plant()["text"])
+    chance = np.random.default_rng(0).choice([*"ABCDEFGH"], 1200)
+    codes = Context(chance, 1200).codes[0]
+    uses = np.asarray(counts.sum(axis=0)).ravel()
+    assert np.average(information_beyond_chance(counts, codes), weights=uses) < 0.01
 
 
 def test_negative_counts_and_context_of_another_length_are_refused() -> None:
