@@ -35,7 +35,7 @@ def described(
     told = weighted(counts, builder.word_weights_)
     # words such as "its" tell groups apart well enough, but name nothing
     telling = class_tf_idf(told, builder.responsibilities_) * ~np.isin(words, sorted(LITTLE))
-    places = on_a_map(likeness(told, builder.responsibilities_, builder.context_.codes, builder.context_power_))
+    places = on_a_map(likeness(told, builder.responsibilities_, builder.context_.codes))
     first = np.unique(cases, return_index=True)[1]
     typical = most_typical(counts, builder.responsibilities_, telling)
     groups = []

@@ -54,16 +54,15 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
     5. Steps 3 and 4 are taken twice from the same start, the first time briefly: what comes of it says which words
        tell groups apart. The others count less the second time.
 
-    n_groups: wanted number, none finds it. context_power: exponent of the context in weighting words and in joining
-    groups, none chooses it: 1 where a column of context tells words apart, 1/2 where it only hints, 0 where it does
-    not: then context is given up.
+    n_groups: wanted number, none finds it. context_power: exponent of the context weight, none chooses it: 1 where a
+    column of context tells words apart, 1/2 where it only hints, 0 where it does not: then context is given up.
     rarity_power: exponent of the inverse frequency, none chooses it: 0 for notes of a few words, where each counts, to
     1 for whole sentences. concentration: smoothing of the words of a group. merge_at: likeness of groups to be joined,
     from 0 to 1; greater keeps finer groups. max_fit: of more records than that a random sample is fitted, the others
     are scored into its groups.
 
     Fitted: `labels_` (group of each record, -1 where it uses no known word), `responsibilities_` (records x groups,
-    rows sum to 1), `n_groups_`, `word_weights_`, `context_power_`, `model_` (mixture.Mixture).
+    rows sum to 1), `n_groups_`, `word_weights_`, `model_` (mixture.Mixture).
     """
 
     def __init__(
@@ -154,12 +153,12 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         chosen = np.clip((length - SHORT_NOTE) / SHORT_NOTE, 0, 1)
         rarity = inverse_frequency(counts) ** (chosen if self.rarity_power is None else self.rarity_power)
         views = [view[some] for view in self.context_.codes]
-        self.context_power_ = context_power(counts, views) if self.context_power is None else self.context_power
-        if not views or self.context_power_ == 0:
+        power = context_power(counts, views) if self.context_power is None else self.context_power
+        if not views or power == 0:
             self.context_.give_up()
             return np.asarray(rarity)
         information = [word_information(counts, view) for view in views]
-        return np.asarray(rarity * said(np.max(information, axis=0), self.context_power_))
+        return np.asarray(rarity * said(np.max(information, axis=0), power))
 
     def _modelled(
         self, counts: sparse.csr_matrix, views: list[Labels], labels: Labels, earlier: int
@@ -211,7 +210,7 @@ class GroupBuilder(ClusterMixin, TransformerMixin, BaseEstimator):  # type: igno
         two that people know apart are joined only where they are far more alike than two new ones need to be."""
         if shares.shape[1] < 2:
             return np.zeros(shares.shape[1], dtype=np.int64)
-        alike = likeness(counts, shares, views, self.context_power_)
+        alike = likeness(counts, shares, views)
         alike[:earlier, :earlier] *= KNOWN_APART if views else 0
         apart = -np.log(np.clip(alike, 1e-6, 1))
         np.fill_diagonal(apart, 0)
@@ -250,16 +249,15 @@ def weighted(counts: sparse.csr_matrix, weights: Matrix) -> sparse.csr_matrix:
     return sparse.csr_matrix(counts @ sparse.diags(weights))
 
 
-def likeness(counts: sparse.csr_matrix, shares: Matrix, views: list[Labels], power: float = 1.0) -> Matrix:
+def likeness(counts: sparse.csr_matrix, shares: Matrix, views: list[Labels]) -> Matrix:
     """How alike groups are, groups x groups, from 0 to 1: the cosine of the square roots of their words' shares
-    (Bhattacharyya) above what two groups have in common in the median, times the same cosine for each view, to a power
-    that says how far the views are trusted."""
+    (Bhattacharyya) above what two groups have in common in the median, times the same cosine for each view."""
     by_words = _cosine((counts.T @ shares).T)
     upper = by_words[np.triu_indices_from(by_words, 1)]
     usual = min(float(np.median(upper)), 0.99) if len(upper) else 0.0
     alike = np.clip((by_words - usual) / (1 - usual), 1e-3, 1)
     for view in views:
-        alike = alike * _cosine((mixture.one_hot(view).T @ shares).T) ** power
+        alike = alike * _cosine((mixture.one_hot(view).T @ shares).T)
     return alike
 
 

@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from analytics.context import Context, context_power, frame_context, information_beyond_chance, word_information
 from analytics.describing import described
-from analytics.groups import GroupBuilder, likeness
+from analytics.groups import GroupBuilder
 from analytics.refresh import learning
 from analytics.texts import WordCounter
 
@@ -169,14 +169,6 @@ def test_a_context_is_trusted_as_much_where_there_are_few_records() -> None:
     # half of the products are told by chance: a hint, not a code
     codes = np.where(np.random.default_rng(0).random(200) < 0.35, records["product"], "A")
     assert context_power(counts, Context(codes, 200).codes) == 0.5
-
-
-def test_groups_of_the_same_words_on_other_products_are_more_alike_where_products_only_hint() -> None:
-    counts = WordCounter().fit_transform(["belt slips", "belt slips", "belt slips", "lamp dark", "hinge bent"])
-    products = Context(np.array(["A", "A", "B", "A", "B"]), 5).codes
-    shares = np.eye(4)[[0, 0, 1, 2, 3]]
-    by_words, hinted, told = (likeness(counts, shares, products, power)[0, 1] for power in (0.0, 0.5, 1.0))
-    assert told < 0.1 * hinted < 0.1 * by_words
 
 
 def test_what_words_say_of_a_context_by_chance_is_not_counted() -> None:
