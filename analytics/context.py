@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sparse
 
+from analytics.mixture import one_hot
+
 Labels = np.ndarray[Any, np.dtype[np.int64]]
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 # Records of no particular word that each word starts with, so that a rare word does not look telling by chance.
@@ -93,11 +95,8 @@ def information_beyond_chance(counts: sparse.csr_matrix, codes: Labels) -> Matri
 
 def _together(counts: sparse.csr_matrix, codes: Labels) -> tuple[Matrix, Matrix]:
     """Words x values of a context, uses of the one in records of the other; and the usual share of each value."""
-    known = codes >= 0
-    held = sparse.csr_matrix(
-        (np.ones(known.sum()), (np.flatnonzero(known), codes[known])), shape=(len(codes), int(codes.max(initial=0)) + 1)
-    )
-    usual = np.asarray(held.sum(axis=0)).ravel() / max(known.sum(), 1)
+    held = one_hot(codes)
+    usual = np.asarray(held.sum(axis=0)).ravel() / max(held.sum(), 1)
     return np.asarray((counts.T @ held).todense()), usual
 
 

@@ -166,7 +166,7 @@ def test_context_is_trusted_where_it_tells_words_apart_and_not_where_it_is_chanc
 def test_a_context_is_trusted_as_much_where_there_are_few_records() -> None:
     records = plant().sample(200, random_state=0)
     counts = WordCounter().fit_transform(records["text"])
-    # half of the products are told by chance: a hint, not a code
+    # the product is known of a third, and said to be A of the others: a hint, not a code
     codes = np.where(np.random.default_rng(0).random(200) < 0.35, records["product"], "A")
     assert context_power(counts, Context(codes, 200).codes) == 0.5
 

@@ -26,7 +26,7 @@ from kb.access import Person, command_line
 from kb.corrections import SIDES
 from kb.models import Membership
 from tests.bench.figures import Figure, Result, at_most
-from tests.bench.groups import PLANTED
+from tests.bench.scoring import PLANTED
 from tests.bench.timing import child
 
 ROUNDS = 5

@@ -28,7 +28,7 @@ from kb.access import command_line
 from tests.bench import bertopic, other_words
 from tests.bench.environments import Missing
 from tests.bench.figures import Figure, Result
-from tests.bench.scoring import PLANTED, SCORE, SHARED, SIDES, at_least, scorer
+from tests.bench.scoring import BASELINES, PLANTED, SCORE, SHARED, SIDES, at_least, scorer
 
 REAL_SEEDS = range(5)
 # set: side or links -> figure -> what was promised
@@ -95,7 +95,7 @@ def _times(title: str, scored: Mapping[str, Any]) -> Figure:
     """Both sides' agreement against the better of the baselines, as promised for companies with other words."""
     told = []
     for side, name in SIDES.items():
-        best = max(scored["baselines"][one][f"{side}.ari"] for one in ("plain", "fair"))
+        best = max(scored["baselines"][one][f"{side}.ari"] for one in BASELINES)
         told.append(f"{name} {scored['figures'][f'{side}.ari'] / best:.2f}")
     return Figure(f"{title}: ARI, times the better baseline", ", ".join(told))
 
@@ -109,7 +109,7 @@ def _scored(data: Path, out: Path) -> dict[str, Any]:
 
 def _figure(what: str, scored: Mapping[str, Any], key: str, promised: float | None) -> Figure:
     value = scored["figures"][key]
-    beside = ", ".join(_number(scored["baselines"][one][key]) for one in ("plain", "fair"))
+    beside = ", ".join(_number(scored["baselines"][one][key]) for one in BASELINES)
     return at_least(what, value, promised, f" ({beside})")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +32,10 @@ def figures() -> list[Figure]:
     """How many times the better baseline: on companies that were only reported, on that tuned on, on the demo."""
     found = []
     for side, least in PROMISED.items():
-        reported = [_compared(side, records) for records in _companies(side, REPORTED)]
-        found.append(_times(f"Other words, {_named(REPORTED)}", side, reported, least))
-        found.append(_times(f"Other words, {_named(TUNED_ON)}", side, [_compared(side, one) for one in
-                     _companies(side, TUNED_ON)]))  # fmt: skip
-        invented = [_compared(side, _invented(seed, side)) for seed in INVENTED_SEEDS]
+        found.append(_times(f"Other words, {_named(REPORTED)}", side, _companies(side, REPORTED), least))
+        found.append(_times(f"Other words, {_named(TUNED_ON)}", side, _companies(side, TUNED_ON)))
         seeds = ", ".join(map(str, INVENTED_SEEDS))
+        invented = (_invented(seed, side) for seed in INVENTED_SEEDS)
         found.append(_times(f"The invented company of the demo, seeds {seeds}", side, invented))
     return found
 
@@ -62,8 +60,9 @@ def _compared(side: str, records: pd.DataFrame) -> Compared:
     return Compared(float(ari(truth[caused], found[caused])), best_baseline(records, side))
 
 
-def _times(of: str, side: str, compared: Sequence[Compared], least: float | None = None) -> Figure:
+def _times(of: str, side: str, sets: Iterable[pd.DataFrame], least: float | None = None) -> Figure:
     """The mean of ours over the mean of the better baselines."""
+    compared = [_compared(side, records) for records in sets]
     ratio = sum(one.ours for one in compared) / sum(one.best for one in compared)
     each = ", ".join(f"{one.ours:.3f} to {one.best:.3f}" for one in compared)
     return at_least(f"{of}: {SIDES[side]} ARI, times the better baseline", ratio, least, f" ({each})")

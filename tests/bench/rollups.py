@@ -19,12 +19,11 @@ from analytics import metrics as evaluation
 from analytics import questions
 from kb import allocation, importing, rollups, store
 from kb.access import command_line
-from kb.facts.fact import Column
 from kb.facts.selling import DUE_ON
 from kb.rollups import Renewal
-from kb.rollups.declared import columns_of, rollups_of
 from kb.rollups.reach import key_of_table, reaches
 from kb.rollups.reading import last_rows
+from kb.rollups.writing import sums_of
 from kb.store import KnowledgeBase
 from pages.parts.figures import PRODUCTION, SALES
 from tests import postgres
@@ -102,7 +101,7 @@ def _measured(url: str, count: int, folder: Path) -> Found:
         last = _last_rows(base)
         found.imported, renewing = _import(base, folder / "month")
         found.added = 100 * renewing / (found.imported - renewing)
-        found.bare = 100 * _middle(3, lambda: _grouped(base, last)) / (found.imported - renewing)
+        found.bare = 100 * _middle(3, lambda: _added_up(base, last)) / (found.imported - renewing)
         return found
 
 
@@ -179,20 +178,16 @@ def _last_rows(base: KnowledgeBase) -> dict[str, int]:
         return last_rows(connection)
 
 
-def _grouped(base: KnowledgeBase, last: Mapping[str, int]) -> None:
-    """Put the rows after the last ones of each fact into groups by the keys of its sums, and nothing else.
+def _added_up(base: KnowledgeBase, last: Mapping[str, int]) -> None:
+    """Add up the rows after the last ones of each fact for its sums, as the renewal does, and write nothing.
 
-    No renewal can do less. Left out is what has no rows of its own: production, cohorts, and lines that were due.
+    Left out is what has no rows of its own: production, cohorts, and lines that were due.
     """
     with base.reading() as connection, _patient(base):
         for name, reach in reaches().items():
             if reach.root is not None and name not in DUE_ON:
-                groups, measures = columns_of(rollups_of(name))
-                sums = {key: Column(func.sum(one.expression), one.needs) for key, one in measures.items()}
-                rows = reach.fact.select({**groups, **sums}, [reach.fact.on])
-                rows = rows.where(key_of_table(reach.root) > last[reach.root.name])
-                rows = rows.group_by(*(group.expression for group in groups.values()))
-                connection.execute(select(func.count()).select_from(rows.subquery()))
+                sums = sums_of(reach, key_of_table(reach.root) > last[reach.root.name])
+                connection.execute(select(func.count()).select_from(sums.subquery()))
 
 
 def _timed(method: Any, spent: list[float]) -> Any:
@@ -277,7 +272,7 @@ def _result(database: str, found: list[Found]) -> Result:
                 f"Sums made for the first time {of}", f"{one.made:.1f} s, {one.rows:,} rows, {one.megabytes:,.0f} MB"
             ),
             at_most(f"Renewal adds to an import of one more month {of} ({one.imported:.1f} s)", one.added, ADDED, "%"),
-            Figure(f"Grouping the new rows alone {of}, nothing written", f"{one.bare:.1f} % of that import"),
+            Figure(f"Adding up the new rows alone {of}, nothing written", f"{one.bare:.1f} % of that import"),
         ]
     limit = SHARE[database]
     share = 100 * last.by_sums / last.by_facts
